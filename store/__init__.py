@@ -1,0 +1,1 @@
+"""What we remember: the only room with SQL and psycopg in it."""

@@ -1,0 +1,101 @@
+"""Connections: one for a worker that owns its own, a pool for a service that answers many.
+
+Every connection speaks UTC and reads JSON with orjson. A caller outside this room passes the connection back to
+functions of this room and looks at nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import orjson
+import psycopg
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool
+
+from store.errors import translated
+
+Connection: TypeAlias = psycopg.Connection[Any]
+
+CONNECT_TIMEOUT_S = 5
+POOL_TIMEOUT_S = 3.0
+"""How long a request waits for a free connection before it is told that the database is away."""
+
+
+def _dumps(value: Any) -> bytes:
+    return orjson.dumps(value)
+
+
+def _configure(conn: Connection) -> None:
+    set_json_loads(orjson.loads, conn)
+    set_json_dumps(_dumps, conn)
+
+
+def connect(url: str, *, application: str = "vop", statement_timeout_ms: int = 0) -> Connection:
+    """A connection of the caller's own, not in autocommit.
+
+    `url` is a libpq connection string; "" leaves everything to the `PG*` environment. Raises `Unavailable`.
+    """
+    with translated():
+        conn = psycopg.connect(url, **_arguments(application, statement_timeout_ms))
+        _configure(conn)
+        return conn
+
+
+def _arguments(application: str, statement_timeout_ms: int) -> dict[str, Any]:
+    return {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": application,
+        "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}",
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+
+
+class Database:
+    """A pool of connections to one database.
+
+    Opening it does not need the database to be there: requests fail with `Unavailable` until it is.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 8,
+        application: str = "vop",
+        statement_timeout_ms: int = 0,
+    ) -> None:
+        self.url = url
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            kwargs=_arguments(application, statement_timeout_ms),
+            min_size=min_size,
+            max_size=max_size,
+            timeout=POOL_TIMEOUT_S,
+            configure=_configure,
+            check=ConnectionPool.check_connection,
+            open=False,
+        )
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection for one unit of work: committed at the end, rolled back on an error."""
+        with translated():
+            self._pool.open()
+            with self._pool.connection() as conn:
+                yield conn
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

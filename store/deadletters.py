@@ -1,0 +1,161 @@
+"""What was refused, why, how often, and the message it came in, so that it can be looked at and replayed.
+
+A message is kept once however many of its elements are refused, and however often it is delivered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg.rows import class_row
+
+from catalog.elements import Reject
+from store.database import Connection
+
+MAX_DETAIL_CHARS = 500
+
+
+class Refused(NamedTuple):
+    """A refused element and the message it stood in."""
+
+    topic: str
+    payload: bytes
+    reject: Reject
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One row of the dead-letter list."""
+
+    dead_letter_id: int
+    topic: str
+    element_index: int
+    reason: str
+    detail: str
+    count: int
+    payload_bytes: int
+    payload: bytes
+    """The first `sample` bytes when listed, everything when fetched for a replay."""
+    first_at: datetime
+    last_at: datetime
+    replayed_at: datetime | None
+
+
+def write(conn: Connection, refused: Iterable[Refused]) -> None:
+    """Keep refused elements; one that is already there is counted up."""
+    messages: dict[tuple[str, bytes], bytes] = {}
+    letters: Counter[tuple[str, bytes, int, str]] = Counter()
+    details: dict[tuple[str, bytes, int, str], str] = {}
+    for topic, payload, reject in refused:
+        stored_topic = _storable(topic)
+        digest = hashlib.sha256(payload).digest()
+        messages[stored_topic, digest] = payload
+        letter = (stored_topic, digest, reject.index, reject.reason.value)
+        letters[letter] += 1
+        details[letter] = _storable(reject.detail)[:MAX_DETAIL_CHARS]
+    if not letters:
+        return
+    keys = sorted(messages)
+    conn.execute(
+        """INSERT INTO dead_messages (topic, sha256, payload)
+           SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[]) ON CONFLICT (topic, sha256) DO NOTHING""",
+        ([topic for topic, _ in keys], [digest for _, digest in keys], [messages[key] for key in keys]),
+    )
+    rows = [(*letter, details[letter], letters[letter]) for letter in sorted(letters)]
+    conn.execute(
+        """INSERT INTO dead_letters AS d (message_id, element_index, reason, detail, count)
+           SELECT m.message_id, u.i, u.r, u.e, u.n
+           FROM unnest(%s::text[], %s::bytea[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS u(t, h, i, r, e, n)
+           JOIN dead_messages m ON m.topic = u.t AND m.sha256 = u.h
+           ORDER BY m.message_id, u.i, u.r
+           ON CONFLICT (message_id, element_index, reason) DO UPDATE
+           SET count = d.count + EXCLUDED.count, last_at = now(), detail = EXCLUDED.detail""",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text takes neither NUL nor half a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+_SELECT = """SELECT d.dead_letter_id, m.topic, d.element_index, d.reason, d.detail, d.count, length(m.payload) AS payload_bytes,
+                    {payload} AS payload, d.first_at, d.last_at, d.replayed_at
+             FROM dead_letters d JOIN dead_messages m USING (message_id) """
+
+
+def listing(
+    conn: Connection,
+    *,
+    reason: str | None = None,
+    device: str | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 50,
+    sample: int = 1024,
+) -> list[DeadLetter]:
+    """Newest first; `after` is (last_at, dead_letter_id) of the last row of the page before."""
+    query = _SELECT.replace("{payload}", "substr(m.payload, 1, %(sample)s)") + (
+        """WHERE (%(reason)s::text IS NULL OR d.reason = %(reason)s)
+             AND (%(device)s::text IS NULL OR starts_with(m.topic, 'vop/v1/' || %(device)s || '/'))
+             AND (%(at)s::timestamptz IS NULL OR (d.last_at, d.dead_letter_id) < (%(at)s, %(id)s))
+           ORDER BY d.last_at DESC, d.dead_letter_id DESC LIMIT %(limit)s"""
+    )
+    at, last_id = after or (None, None)
+    parameters = {"reason": reason, "device": device, "at": at, "id": last_id, "limit": limit, "sample": sample}
+    with conn.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        return cursor.execute(query.encode(), parameters).fetchall()
+
+
+def reasons(conn: Connection) -> dict[str, int]:
+    """How many refused elements there are of each reason, repeats counted."""
+    return dict(
+        conn.execute("SELECT reason, sum(count)::bigint FROM dead_letters GROUP BY reason ORDER BY 2 DESC").fetchall()
+    )
+
+
+def replayable(
+    conn: Connection,
+    *,
+    ids: Sequence[int] | None = None,
+    reason: str | None = None,
+    after_id: int = 0,
+    limit: int = 100,
+) -> list[DeadLetter]:
+    """Whole messages to replay, oldest first, those after `after_id`: named by `ids`, or all of a `reason`.
+
+    `conflict` is never among them: what is stored came first, and replaying cannot change that.
+    """
+    query = _SELECT.replace("{payload}", "m.payload") + (
+        """WHERE d.dead_letter_id > %(after)s AND d.reason <> 'conflict'
+             AND (%(ids)s::bigint[] IS NULL OR d.dead_letter_id = ANY(%(ids)s))
+             AND (%(reason)s::text IS NULL OR d.reason = %(reason)s)
+           ORDER BY d.dead_letter_id LIMIT %(limit)s"""
+    )
+    parameters = {"after": after_id, "ids": list(ids) if ids is not None else None, "reason": reason, "limit": limit}
+    with conn.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        return cursor.execute(query.encode(), parameters).fetchall()
+
+
+def mark_replayed(conn: Connection, ids: Sequence[int]) -> None:
+    """Remove letters whose message was stored on replay, and messages that have none left."""
+    conn.execute(
+        """WITH gone AS (DELETE FROM dead_letters WHERE dead_letter_id = ANY(%s) RETURNING message_id)
+           DELETE FROM dead_messages m USING gone g WHERE m.message_id = g.message_id
+             AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.message_id = m.message_id
+                             AND d.dead_letter_id <> ALL(%s))""",
+        (list(ids), list(ids)),
+    )
+
+
+def expire(conn: Connection, before: datetime) -> int:
+    """Delete letters last met before `before`, and the messages they leave empty; return how many letters."""
+    deleted = conn.execute("DELETE FROM dead_letters WHERE last_at < %s", (before,)).rowcount
+    conn.execute(
+        "DELETE FROM dead_messages m WHERE NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.message_id = m.message_id)"
+    )
+    return deleted

@@ -1,0 +1,76 @@
+"""The newest value of every signal, merged once a batch. Newest by (ts, boot, seq), never by arrival.
+
+The row of `latest` is also the lock that orders batches of one device: workers that share a subscription may hold
+elements of the same device at the same time, and continuity is computed from what is stored.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import orjson
+
+from catalog.elements import Reading
+from store.database import Connection
+
+Signals: TypeAlias = dict[str, list[Any]]
+"""Signal key -> [ts_ms, boot, seq, value]."""
+
+
+def lock(conn: Connection, device_ids: Collection[int], arrived_at_ms: int) -> dict[int, Signals]:
+    """Lock the rows of these devices in order, making those that are missing; return what they hold."""
+    ids = sorted(device_ids)
+    rows = conn.execute(_LOCK, (ids,)).fetchall()
+    if len(rows) < len(ids):
+        conn.execute(
+            """INSERT INTO latest (device_id, updated_at)
+               SELECT d, 'epoch'::timestamptz + %s * interval '1 ms' FROM unnest(%s::int[]) d ON CONFLICT DO NOTHING""",
+            (arrived_at_ms, ids),
+        )
+        rows = conn.execute(_LOCK, (ids,)).fetchall()
+    return dict(rows)
+
+
+_LOCK = "SELECT device_id, signals FROM latest WHERE device_id = ANY(%s) ORDER BY device_id FOR UPDATE"
+
+
+def merge(known: Signals, readings: Sequence[Reading]) -> Signals:
+    """The signals of `readings` that are newer than the `known` ones."""
+    newer: Signals = {}
+    for reading in readings:
+        order = [reading.ts_ms, reading.boot, reading.seq]
+        for key, value in reading.values.items():
+            held = newer.get(key) or known.get(key)
+            if held is None or order > held[:3]:
+                newer[key] = [*order, value]
+    return newer
+
+
+def update(
+    conn: Connection,
+    held: Mapping[int, Signals],
+    readings: Sequence[tuple[int, Reading]],
+    newest_ms: Mapping[int, int],
+    arrived_ms: Mapping[int, int],
+) -> None:
+    """Merge `readings` (device_id, reading) into the locked rows and note when each device was last heard.
+
+    `newest_ms` is the newest element time of a device in this batch, `arrived_ms` its newest arrival.
+    """
+    by_device: defaultdict[int, list[Reading]] = defaultdict(list)
+    for device_id, reading in readings:
+        by_device[device_id].append(reading)
+    changes = [
+        (d, orjson.dumps(merge(held[d], by_device[d])).decode(), newest_ms.get(d), arrived_ms[d])
+        for d in sorted(arrived_ms)
+    ]
+    conn.execute(
+        """UPDATE latest l SET
+               signals = CASE WHEN u.s = '{}' THEN l.signals ELSE l.signals || u.s END,
+               ts = greatest(l.ts, 'epoch'::timestamptz + u.t * interval '1 ms'),
+               updated_at = greatest(l.updated_at, 'epoch'::timestamptz + u.a * interval '1 ms')
+           FROM unnest(%s::int[], %s::jsonb[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a) WHERE l.device_id = u.d""",
+        [list(column) for column in zip(*changes, strict=True)],
+    )

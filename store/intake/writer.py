@@ -1,0 +1,237 @@
+"""The transaction that keeps a batch.
+
+Everything a batch says is stored or dead-lettered together, and committed, before anybody acknowledges it. A value the
+database refuses is found by halving the batch until it stands alone; it becomes a dead letter (`database`) and its
+neighbours are stored. Writing the same batch again changes nothing, so an unclear commit is simply repeated.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from psycopg.types.json import Jsonb
+
+from catalog.elements import Element, Event, Quality, Reading, Reason, Reject, State
+from catalog.model import Product
+from store import deadletters, notify, partitions
+from store.database import Connection
+from store.deadletters import Refused
+from store.errors import InvalidValue, Retry, StoreError, Unavailable, translated
+from store.intake import clock, continuity, latest, states
+from store.intake.arrivals import Arrival, Outcome
+from store.intake.continuity import Seen
+from store.intake.staging import Identity, Staged, Target
+from store.product_tables import COLUMN_TYPES, is_hypertable
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 6
+BACKOFF_S = 0.02
+"""First pause after losing against another transaction; doubles each time, jittered."""
+
+EVENTS = Target("events", ("kind", "attrs", "extra"), ("text", "jsonb", "jsonb"))
+
+Timed: TypeAlias = Reading | Event
+
+
+class Item(NamedTuple):
+    """A reading or event with its place in the batch."""
+
+    ordinal: int
+    arrival_no: int
+    device_id: int
+    product: str
+    element: Timed
+    lag_ms: int
+
+    @property
+    def identity(self) -> Identity:
+        return (self.device_id, self.element.ts_ms, self.element.boot, self.element.seq)
+
+
+class Intake:
+    """Writes batches for one catalogue. Holds no connection; one instance may serve one thread at a time."""
+
+    def __init__(self, catalog: Mapping[str, Product]) -> None:
+        self._products = catalog
+        self._keys = {p.key: tuple(s.key for s in p.signal) for p in catalog.values()}
+        self._targets = {
+            p.key: Target(p.table, (*self._keys[p.key], "extra"), (*(COLUMN_TYPES[s.type] for s in p.signal), "jsonb"))
+            for p in catalog.values()
+        }
+        self._months: dict[str, set[tuple[int, int]]] = {}
+
+    def write(self, conn: Connection, arrivals: Sequence[Arrival]) -> Outcome:
+        """Store or dead-letter everything in `arrivals`, and commit.
+
+        Raises `Unavailable` when the database is away (nothing may be acknowledged then) and `SchemaError` when it
+        does not fit the catalogue. The connection must not be inside a transaction.
+        """
+        try:
+            return self._with_retries(conn, arrivals)
+        except InvalidValue as error:
+            return self._halve(conn, arrivals, error)
+
+    def _with_retries(self, conn: Connection, arrivals: Sequence[Arrival]) -> Outcome:
+        for attempt in range(MAX_TRIES):
+            try:
+                with translated(), conn.transaction():
+                    return self._transaction(conn, arrivals)
+            except StoreError as error:
+                self._months.clear()  # partitions made in this transaction are gone with it
+                if not isinstance(error, Retry):
+                    raise
+                log.info("batch of %d messages lost against another transaction: %s", len(arrivals), error)
+                time.sleep(random.uniform(0.5, 1.5) * BACKOFF_S * 2**attempt)
+        raise Unavailable(f"a batch lost {MAX_TRIES} times against other transactions; is something holding locks?")
+
+    def _halve(self, conn: Connection, arrivals: Sequence[Arrival], error: InvalidValue) -> Outcome:
+        outcome = Outcome()
+        if len(arrivals) > 1:
+            middle = len(arrivals) // 2
+            outcome.add(self.write(conn, arrivals[:middle]), range(middle))
+            outcome.add(self.write(conn, arrivals[middle:]), range(middle, len(arrivals)))
+            return outcome
+        (arrival,) = arrivals
+        if len(arrival.elements) > 1:
+            middle = len(arrival.elements) // 2
+            first = arrival._replace(elements=arrival.elements[:middle])
+            second = arrival._replace(elements=arrival.elements[middle:], rejects=())
+            for half in (first, second):
+                outcome.add(self.write(conn, [half]), [0])
+            return outcome
+        if not arrival.elements:
+            raise error
+        index = arrival.elements[0].index
+        log.warning("the database refuses element %d of a message (SQLSTATE %s); dead-lettered", index, error.sqlstate)
+        refused = Reject(index, Reason.DATABASE, f"{error} (SQLSTATE {error.sqlstate})")
+        return self.write(conn, [arrival._replace(elements=(), rejects=(*arrival.rejects, refused))])
+
+    def _transaction(self, conn: Connection, arrivals: Sequence[Arrival]) -> Outcome:
+        outcome = Outcome(rejects=[(no, reject) for no, a in enumerate(arrivals) for reject in a.rejects])
+        items, reported = self._settled(conn, arrivals, outcome)
+        self._partitions(conn, items)
+        inserted = self._store(conn, items, outcome)
+        refused = {(no, r.index) for no, r in outcome.rejects if r.reason is Reason.CONFLICT}
+        kept = [item for item in items if (item.arrival_no, item.element.index) not in refused]
+        states.write(conn, reported)
+        arrived: dict[int, int] = {}
+        for arrival in arrivals:
+            if arrival.device_id is not None:
+                arrived[arrival.device_id] = max(arrived.get(arrival.device_id, 0), arrival.arrived_at_ms)
+        if arrived:
+            self._continue(conn, kept, inserted, arrived, outcome)
+        deadletters.write(conn, (Refused(arrivals[no].topic, arrivals[no].payload, r) for no, r in outcome.rejects))
+        conn.execute(f"NOTIFY {notify.INGESTED}".encode())
+        return outcome
+
+    def _settled(
+        self, conn: Connection, arrivals: Sequence[Arrival], outcome: Outcome
+    ) -> tuple[list[Item], list[tuple[int, int, State]]]:
+        """Readings and events with their final ts, and states."""
+        flat: list[tuple[int, Arrival, int, str, Element]] = []
+        for no, arrival in enumerate(arrivals):
+            if arrival.elements and (arrival.device_id is None or arrival.product is None):
+                raise ValueError("an arrival with elements needs the device and product they belong to")
+            for element in arrival.elements:
+                flat.append((no, arrival, arrival.device_id or 0, arrival.product or "", element))
+        resolved = clock.settle(
+            conn,
+            [
+                ((device_id, e.boot, e.seq), e.ts_ms)
+                for _, _, device_id, _, e in flat
+                if not isinstance(e, State) and e.quality & Quality.CLOCK and e.boot >= 0
+            ],
+        )
+        items: list[Item] = []
+        reported: list[tuple[int, int, State]] = []
+        for no, arrival, device_id, product, element in flat:
+            if isinstance(element, State):
+                reported.append((device_id, arrival.arrived_at_ms, element))
+                outcome.states += 1
+                continue
+            if element.quality & Quality.CLOCK:
+                outcome.clock += 1
+                if resolved:
+                    ts_ms = resolved.get((device_id, element.boot, element.seq), element.ts_ms)
+                    element = element._replace(ts_ms=ts_ms)
+            items.append(Item(len(items), no, device_id, product, element, arrival.arrived_at_ms - element.ts_ms))
+        return items, reported
+
+    def _partitions(self, conn: Connection, items: Sequence[Item]) -> None:
+        """Make sure that every month of the batch has its partition: a resolved time may lie in one long gone."""
+        wanted: defaultdict[str, set[int]] = defaultdict(set)
+        for item in items:
+            if isinstance(item.element, Reading):
+                wanted[item.product].add(item.element.ts_ms // _DAY_MS)
+        for product, days in wanted.items():
+            months = {(m.year, m.month) for m in (datetime.fromtimestamp(d * _DAY_S, UTC) for d in days)}
+            known = self._months.setdefault(product, set())
+            if months <= known:
+                continue
+            table = self._products[product].table
+            if not is_hypertable(conn, table):
+                for year, month in sorted(months - known):
+                    start = datetime(year, month, 1, tzinfo=UTC)
+                    partitions.ensure(conn, table, start, start)
+            known |= months
+
+    def _store(self, conn: Connection, items: Sequence[Item], outcome: Outcome) -> set[Identity]:
+        """Insert readings and events; returns the identities that were new."""
+        rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for ordinal, _, device_id, product, e, lag_ms in items:
+            extra = Jsonb(e.extra) if e.extra else None
+            base = (ordinal, device_id, e.ts_ms, e.boot, e.seq, lag_ms, e.quality)
+            if isinstance(e, Reading):
+                rows[product].append((*base, *map(e.values.get, self._keys[product]), extra))
+            else:
+                rows[""].append((*base, e.kind, Jsonb(e.attrs), extra))
+        inserted: set[Identity] = set()
+        for product in sorted(rows):
+            target = self._targets[product] if product else EVENTS
+            result: Staged = target.write(conn, rows[product])
+            for ordinal in result.conflicts:
+                item = items[ordinal]
+                detail = "another element with this device, ts, boot and seq is stored with other values"
+                outcome.rejects.append((item.arrival_no, Reject(item.element.index, Reason.CONFLICT, detail)))
+            outcome.stored += len(result.inserted)
+            outcome.duplicates += len(rows[product]) - len(result.inserted) - len(result.conflicts)
+            inserted |= result.inserted
+        return inserted
+
+    def _continue(
+        self,
+        conn: Connection,
+        kept: Sequence[Item],
+        inserted: set[Identity],
+        arrived: Mapping[int, int],
+        outcome: Outcome,
+    ) -> None:
+        """Latest values, last seen, runs, boots and heard: with the devices of the batch locked, as late as possible."""
+        held = latest.lock(conn, arrived.keys(), max(arrived.values()))
+        readings: list[tuple[int, Reading]] = []
+        newest: dict[int, int] = {}
+        seen: list[Seen] = []
+        heartbeat: dict[int, float] = {}
+        unmet = set(inserted)
+        for item in kept:
+            element, device_id = item.element, item.device_id
+            if isinstance(element, Reading):
+                readings.append((device_id, element))
+            newest[device_id] = max(newest.get(device_id, element.ts_ms), element.ts_ms)
+            heartbeat[device_id] = self._products[item.product].heartbeat_s
+            is_new = item.identity in unmet
+            unmet.discard(item.identity)
+            seen.append(Seen(device_id, element.boot, element.seq, element.ts_ms, element.previous, is_new))
+        latest.update(conn, held, readings, newest, arrived)
+        outcome.seq_reused = continuity.update(conn, seen, heartbeat)
+
+
+_DAY_S = 86_400
+_DAY_MS = _DAY_S * 1000

@@ -1,0 +1,80 @@
+"""Monthly partitions, for plain PostgreSQL's telemetry and everywhere's audit.
+
+A partition is made as a table of its own and then attached: that takes a lock which lets readers and writers go on,
+where `CREATE TABLE ... PARTITION OF` would stop them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from psycopg import sql
+
+from store.database import Connection
+
+AHEAD = timedelta(days=62)
+"""Partitions exist this far into the future, so that a forgotten clock job leaves two months to notice."""
+
+
+def months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The calendar months in UTC, as half-open pairs, that `[start, end]` touches."""
+    month = datetime(start.year, start.month, 1, tzinfo=UTC)
+    while month <= end:
+        following = (month + timedelta(days=32)).replace(day=1)
+        yield month, following
+        month = following
+
+
+def name(parent: str, month: datetime) -> str:
+    """Name of the partition of `parent` that begins at `month`."""
+    return f"{parent}_p{month:%Y_%m}"
+
+
+def existing(conn: Connection, parent: str) -> set[str]:
+    """Names of the partitions of `parent`."""
+    rows = conn.execute(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = %s::regclass",
+        (parent,),
+    )
+    return {row[0] for row in rows}
+
+
+def ensure(conn: Connection, parent: str, start: datetime, end: datetime) -> list[str]:
+    """Make the monthly partitions of `parent` over `[start, end]` that do not exist; return the new names."""
+    made: list[str] = []
+    present = existing(conn, parent)
+    for since, until in months(start, end):
+        partition = name(parent, since)
+        if partition in present:
+            continue
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (partition,))
+        if partition in existing(conn, parent):
+            continue
+        names = {"part": sql.Identifier(partition), "parent": sql.Identifier(parent)}
+        conn.execute(
+            sql.SQL("CREATE TABLE {part} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)").format(**names)
+        )
+        conn.execute(
+            sql.SQL("ALTER TABLE {parent} ATTACH PARTITION {part} FOR VALUES FROM ({since}) TO ({until})").format(
+                since=sql.Literal(since), until=sql.Literal(until), **names
+            )
+        )
+        made.append(partition)
+    return made
+
+
+def ensure_audit(conn: Connection, now: datetime | None = None) -> list[str]:
+    """Make this and the coming months' partitions of the audit log."""
+    now = now or datetime.now(UTC)
+    return ensure(conn, "audit", now, now + AHEAD)
+
+
+def drop_before(conn: Connection, parent: str, before: datetime) -> list[str]:
+    """Drop the partitions of `parent` that end at or before `before`; return their names."""
+    keep_from = datetime(before.year, before.month, 1, tzinfo=UTC)
+    oldest_kept = name(parent, keep_from)
+    dropped = sorted(p for p in existing(conn, parent) if p < oldest_kept)
+    for partition in dropped:
+        conn.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(partition)))
+    return dropped

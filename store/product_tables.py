@@ -1,0 +1,133 @@
+"""One wide, typed table a product, made and widened from the catalogue.
+
+Columns are only ever added. A signal whose type or unit changes must take a new key, for the stored values would
+change their meaning; `apply` refuses it. Where TimescaleDB is installed the table is a hypertable, else it is
+partitioned by month: this is the one place that asks (`_partition`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from catalog.model import Product, Signal
+from store import partitions
+from store.database import Connection
+from store.errors import SchemaError
+
+COLUMN_TYPES: Final = {
+    "float32": "real",
+    "float64": "double precision",
+    "int64": "bigint",
+    "bool": "boolean",
+    "enum": "text",
+    "text": "text",
+}
+
+# Eight-byte columns first: no padding between them.
+_BASE = """ts timestamptz NOT NULL, seq bigint NOT NULL, lag_ms bigint NOT NULL, device_id int NOT NULL,
+           boot int NOT NULL, quality smallint NOT NULL, extra jsonb, PRIMARY KEY (device_id, ts, boot, seq)"""
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How telemetry is kept. `columnstore_after_days` = 0 switches the columnstore off."""
+
+    raw_days: int = 400
+    chunk_days: int = 7
+    columnstore_after_days: int = 14
+
+
+def apply(conn: Connection, product: Product, options: TableOptions) -> None:
+    """Create or widen the product's table and remember what its columns mean."""
+    _refuse_changed_meaning(conn, product)
+    conn.execute(
+        """INSERT INTO products (product, version, definition) VALUES (%s, %s, %s)
+           ON CONFLICT (product) DO UPDATE SET version = EXCLUDED.version, definition = EXCLUDED.definition,
+               applied_at = now()
+           WHERE (products.version, products.definition) IS DISTINCT FROM (EXCLUDED.version, EXCLUDED.definition)""",
+        (product.key, product.version, Jsonb(product.model_dump(mode="json"))),
+    )
+    if conn.execute("SELECT to_regclass(%s)", (product.table,)).fetchone() == (None,):
+        _create(conn, product, options)
+    _widen(conn, product)
+    if not is_hypertable(conn, product.table):
+        now = datetime.now(UTC)
+        partitions.ensure(conn, product.table, now - timedelta(days=options.raw_days), now + partitions.AHEAD)
+
+
+def _refuse_changed_meaning(conn: Connection, product: Product) -> None:
+    known = {
+        key: (kind, unit)
+        for key, kind, unit in conn.execute(
+            "SELECT key, type, unit FROM product_signals WHERE product = %s", (product.key,)
+        )
+    }
+    for signal in product.signal:
+        before = known.get(signal.key)
+        if before and before != (signal.type, signal.unit):
+            raise SchemaError(
+                f"product {product.key}: signal {signal.key} was {before[0]} in {before[1]!r} and is now {signal.type} in "
+                f"{signal.unit!r}; stored values would change their meaning. Give the new signal a new key."
+            )
+
+
+def _create(conn: Connection, product: Product, options: TableOptions) -> None:
+    table = sql.Identifier(product.table)
+    if not _timescaledb(conn):
+        conn.execute(sql.SQL("CREATE TABLE {} ({}) PARTITION BY RANGE (ts)").format(table, sql.SQL(_BASE)))
+        return
+    conn.execute(sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(_BASE)))
+    conn.execute(
+        "SELECT create_hypertable(%s::regclass, by_range('ts', make_interval(days => %s)), create_default_indexes => false)",
+        (product.table, options.chunk_days),
+    )
+    licence = conn.execute("SELECT current_setting('timescaledb.license', true)").fetchone()
+    if options.columnstore_after_days and licence == ("timescale",):
+        conn.execute(
+            sql.SQL(
+                "ALTER TABLE {} SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'device_id', "
+                "timescaledb.orderby = 'ts, boot, seq')"
+            ).format(table)
+        )
+        conn.execute(
+            "CALL add_columnstore_policy(%s::regclass, after => make_interval(days => %s), if_not_exists => true)",
+            (product.table, options.columnstore_after_days),
+        )
+
+
+def _widen(conn: Connection, product: Product) -> None:
+    present = {
+        row[0]
+        for row in conn.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            (product.table,),
+        )
+    }
+    added = [signal for signal in product.signal if signal.key not in present]
+    if added:
+        columns = sql.SQL(", ").join(_column(signal) for signal in added)
+        conn.execute(sql.SQL("ALTER TABLE {} {}").format(sql.Identifier(product.table), columns))
+    for signal in product.signal:
+        conn.execute(
+            "INSERT INTO product_signals (product, key, type, unit) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (product.key, signal.key, signal.type, signal.unit),
+        )
+
+
+def _column(signal: Signal) -> sql.Composed:
+    return sql.SQL("ADD COLUMN {} {}").format(sql.Identifier(signal.key), sql.SQL(COLUMN_TYPES[signal.type]))
+
+
+def _timescaledb(conn: Connection) -> bool:
+    return conn.execute("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'").fetchone() is not None
+
+
+def is_hypertable(conn: Connection, table: str) -> bool:
+    """Whether TimescaleDB keeps this table: asked of the table itself, for the extension may have come later."""
+    row = conn.execute("SELECT relkind FROM pg_class WHERE oid = %s::regclass", (table,)).fetchone()
+    return row != ("p",)

@@ -1,0 +1,82 @@
+"""Subscription slots of ingest workers (DESIGN decision 6).
+
+A slot is held by a session-level advisory lock: it is free the moment its holder's connection dies, whatever happened
+to the holder. The table only tells people who holds which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from store.database import Connection
+from store.errors import translated
+
+LOCK_CLASS = 0x766F70
+"""First key of the advisory locks ("vop"); the second is the slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot as people see it."""
+
+    slot: int
+    worker: str | None
+    held_since: datetime | None
+    seen_at: datetime
+    drained_at: datetime | None
+    held: bool
+    """Whether somebody holds the lock at this moment."""
+
+
+def acquire(conn: Connection, count: int, worker: str, *, only: int | None = None) -> int | None:
+    """Take the lowest free slot below `count` (or slot `only`) for as long as `conn` lives; None when all are held.
+
+    A slot once drained is out of use until asked for by `only`.
+    """
+    with translated(), conn.transaction():
+        drained = {row[0] for row in conn.execute("SELECT slot FROM ingest_slots WHERE drained_at IS NOT NULL")}
+        candidates = [only] if only is not None else [slot for slot in range(count) if slot not in drained]
+        for slot in candidates:
+            row = conn.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, slot)).fetchone()
+            if row == (True,):
+                conn.execute(
+                    """INSERT INTO ingest_slots (slot, worker, held_since) VALUES (%s, %s, now())
+                       ON CONFLICT (slot) DO UPDATE SET worker = EXCLUDED.worker, held_since = now(), seen_at = now(),
+                           drained_at = NULL""",
+                    (slot, worker),
+                )
+                return slot
+    return None
+
+
+def beat(conn: Connection, slot: int) -> None:
+    """Tell that the holder of `slot` is alive."""
+    with translated(), conn.transaction():
+        conn.execute("UPDATE ingest_slots SET seen_at = now() WHERE slot = %s", (slot,))
+
+
+def release(conn: Connection, slot: int, *, drained: bool = False) -> None:
+    """Give `slot` up; `drained` means that its subscription is gone too and nothing waits in it."""
+    with translated(), conn.transaction():
+        conn.execute(
+            """UPDATE ingest_slots SET worker = NULL, held_since = NULL, seen_at = now(),
+                   drained_at = CASE WHEN %s THEN now() END WHERE slot = %s""",
+            (drained, slot),
+        )
+        conn.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, slot))
+
+
+def listing(conn: Connection) -> list[Slot]:
+    """All slots ever used, in order."""
+    with translated(), conn.cursor(row_factory=class_row(Slot)) as cursor:
+        return cursor.execute(
+            """SELECT s.slot, s.worker, s.held_since, s.seen_at, s.drained_at, l.pid IS NOT NULL AS held
+               FROM ingest_slots s LEFT JOIN pg_locks l ON l.locktype = 'advisory' AND l.classid = %s::int::oid
+                    AND l.objid = s.slot::oid AND l.objsubid = 2 AND l.granted
+                    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+               ORDER BY s.slot""",
+            (LOCK_CLASS,),
+        ).fetchall()
