@@ -1,0 +1,76 @@
+"""Fixtures with something real behind them: PostgreSQL and Mosquitto, one of each a worker.
+
+`VOP_TEST_DATABASE_URL` names a database on a running server where the tests may make databases;
+without it they start PostgreSQL themselves (`VOP_PG_BIN_DIR` chooses another build,
+`VOP_TEST_PG_PRELOAD=timescaledb` preloads libraries).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.platform_services import (
+    DeviceBroker,
+    GivenServer,
+    Server,
+    embedded_server,
+    fresh_database,
+    reachable_directory,
+)
+from vop.services.mosquitto import Mosquitto, find_mosquitto
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[Server]:
+    """A PostgreSQL server for the whole run; `.url(dbname)`."""
+    given = os.environ.get("VOP_TEST_DATABASE_URL")
+    if given:
+        yield GivenServer(given)
+        return
+    with embedded_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_database(pg_server: Server) -> Iterator[str]:
+    """The name of a migrated database without rows."""
+    import catalog
+    from store.migrate import migrate
+
+    with fresh_database(pg_server) as name:
+        migrate(pg_server.url(name), catalog.load())
+        yield name
+
+
+@pytest.fixture
+def database(pg_server: Server, template_database: str) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    with fresh_database(pg_server, template=template_database) as name:
+        yield pg_server.url(name)
+
+
+@pytest.fixture
+def empty_database(pg_server: Server) -> Iterator[str]:
+    """The URL of a database of this test's own, not migrated."""
+    with fresh_database(pg_server) as name:
+        yield pg_server.url(name)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory for a service's data that the service's account can reach."""
+    with reachable_directory("test") as directory:
+        yield directory
+
+
+@pytest.fixture
+def broker() -> Iterator[DeviceBroker]:
+    """A Mosquitto of this test's own; `add_device` makes accounts."""
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    with reachable_directory("mqtt") as directory, Mosquitto(directory / "broker") as server:
+        yield DeviceBroker(server)
