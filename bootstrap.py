@@ -5,9 +5,9 @@
     python3 bootstrap.py --dev    the tests, linters and type checker as well
 
 Standard library only. Everything installed is named with its hash in `requirements.lock` (or
-`requirements-dev.lock`); uv installs it, or pip where uv cannot run. A second run that finds nothing changed
-returns at once; two runs at the same time wait for each other. A package that somebody added to `.venv` by hand
-stays there.
+`requirements-dev.lock`); uv installs it, or pip where uv cannot run. A second run that finds
+nothing changed returns at once; two runs at the same time wait for each other. A package that
+somebody added to `.venv` by hand stays there.
 
 Exit codes: 0 ready, 1 failed with one clear line on stderr, 2 bad usage.
 """
@@ -44,7 +44,7 @@ def lock_file(root: Path, dev: bool) -> Path:
 
 
 def fingerprint(root: Path, dev: bool) -> str:
-    """SHA-256 over everything that an installation depends on: lock, project file, place and Python."""
+    """SHA-256 over all that an installation depends on: lock, project file, place and Python."""
     digest = hashlib.sha256()
     for part in (
         lock_file(root, dev).read_bytes(),
@@ -57,12 +57,7 @@ def fingerprint(root: Path, dev: bool) -> str:
 
 
 def locked_requirement(lock_text: str, name: str) -> str | None:
-    """The lines of one package in a lock, hashes included; None when the lock does not hold it.
-
-    >>> print(locked_requirement("a==1 \\\\\\n    --hash=sha256:0\\nuv==2 \\\\\\n    --hash=sha256:1\\n", "uv"))
-    uv==2 \\
-        --hash=sha256:1
-    """
+    """The lines of one package in a lock, hashes included; None when the lock has no such one."""
     found = re.search(rf"^{re.escape(name)}==.*(?:\n[ \t]+--hash=.*)+", lock_text, re.MULTILINE)
     return found.group(0) if found else None
 
@@ -77,12 +72,13 @@ def read_stamp(venv: Path) -> dict[str, str]:
 
 
 def run(command: Sequence[str | Path]) -> bool:
-    """Runs a command with its output on our stderr; True when it succeeded, False when it could not or did not."""
+    """Runs a command, its output on our stderr; True when it started and succeeded."""
     try:
-        return subprocess.run([str(c) for c in command], check=False, stdout=sys.stderr).returncode == 0
+        done = subprocess.run([str(c) for c in command], check=False, stdout=sys.stderr)
     except OSError as error:
         say(f"{command[0]} cannot run: {error}")
         return False
+    return done.returncode == 0
 
 
 def say(line: str) -> None:
@@ -92,7 +88,7 @@ def say(line: str) -> None:
 
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
-    """Holds the set-up's lock file, so that `make demo` and `make test` in two windows do not collide."""
+    """Holds the set-up's lock file: `make demo` and `make test` in two windows do not collide."""
     try:
         import fcntl  # absent on Windows
     except ImportError:
@@ -101,7 +97,8 @@ def one_at_a_time(root: Path) -> Iterator[None]:
         handle = (root / ".venv.lock").open("w")
     except OSError as error:
         raise SetupError(
-            f"cannot write in {root} ({error.strerror}): give this user the directory, or clone into another"
+            f"cannot write in {root} ({error.strerror}): "
+            "give this user the directory, or clone into another one"
         ) from error
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -119,13 +116,16 @@ def works(python: Path) -> bool:
 
 
 def make_venv(venv: Path) -> None:
-    """Makes the environment, with pip where Python brings it; raises SetupError where neither pip nor uv is there."""
+    """Makes the environment, with pip where Python brings it.
+
+    Raises SetupError when this Python can neither make one nor have it filled from outside.
+    """
     python = venv / "bin" / "python"
     if works(python):
         return
     if venv.exists():
         if not (venv / "pyvenv.cfg").exists():
-            raise SetupError(f"{venv} is there but is no Python environment: move it away and try again")
+            raise SetupError(f"{venv} is no Python environment: move it away and try again")
         say(f"Replacing {venv}: its Python does not run, or is another version")
         shutil.rmtree(venv)
     if has_module("venv") and has_module("ensurepip"):
@@ -135,13 +135,16 @@ def make_venv(venv: Path) -> None:
         # Debian without python3-venv: an empty environment, filled from outside.
         if run([sys.executable, "-m", "venv", "--without-pip", venv]) and works(python):
             return
-    elif (uv := shutil.which("uv")) and run([uv, "venv", "--quiet", "--python", sys.executable, venv]):
+    elif (uv := shutil.which("uv")) and run(
+        [uv, "venv", "--quiet", "--python", sys.executable, venv]
+    ):
         return
     shutil.rmtree(venv, ignore_errors=True)
     package = "python{}.{}-venv".format(*sys.version_info[:2])
     raise SetupError(
         f"{sys.executable} cannot make a virtual environment (no venv, ensurepip, pip or uv): "
-        f"on Debian and Ubuntu run `apt-get install {package}`, elsewhere install a complete Python, then try again"
+        f"on Debian and Ubuntu run `apt-get install {package}`, elsewhere install a complete "
+        "Python, then try again"
     )
 
 
@@ -151,7 +154,7 @@ def has_module(name: str) -> bool:
 
 
 def pip_command(venv: Path) -> list[str | Path] | None:
-    """pip of the environment, or this interpreter's pip pointed at it; None when there is neither."""
+    """pip of the environment, or this interpreter's pip pointed at it; None without either."""
     python = venv / "bin" / "python"
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     if any(venv.glob("lib/python*/site-packages/pip/__init__.py")):
@@ -162,7 +165,7 @@ def pip_command(venv: Path) -> list[str | Path] | None:
 
 
 def uv_command(venv: Path, lock: Path) -> Path | None:
-    """The locked uv, installed into the environment by pip; else one found on PATH; None when neither can run."""
+    """The locked uv, put into the environment by pip; else one on PATH; None when none runs."""
     inside = venv / "bin" / "uv"
     wanted = locked_requirement(lock.read_text(), "uv")
     pip = pip_command(venv)
@@ -179,7 +182,10 @@ def uv_command(venv: Path, lock: Path) -> Path | None:
 
 
 def install(root: Path, venv: Path, dev: bool) -> None:
-    """Installs the lock with its hashes checked, then the project itself, editable and without dependencies."""
+    """Installs the lock with its hashes checked, then the project itself, editable.
+
+    Raises SetupError when neither uv nor pip succeeds.
+    """
     lock = lock_file(root, dev)
     python = venv / "bin" / "python"
     routes: list[list[str | Path]] = []
@@ -195,8 +201,8 @@ def install(root: Path, venv: Path, dev: bool) -> None:
         ):
             return
     raise SetupError(
-        f"cannot install {lock.name} into {venv}: the lines above say why. Without a network, a mirror or "
-        f"wheel directory in pip's configuration is used; after a half-finished download, try again"
+        f"cannot install {lock.name} into {venv}: the lines above say why. After a broken download "
+        "try again; without a network, name a mirror or a directory of wheels in pip's settings"
     )
 
 
@@ -243,5 +249,5 @@ if __name__ == "__main__":
         better = newer_python()
         if better:
             os.execv(better, [better, *sys.argv])
-        sys.exit("Set-up failed: Python 3.11 or later is needed, this is " + sys.version.split()[0])
+        sys.exit("Set-up failed: Python 3.11 or later is needed, not " + sys.version.split()[0])
     sys.exit(main())
