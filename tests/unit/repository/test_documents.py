@@ -134,9 +134,9 @@ def test_the_checks_find_what_is_wrong(tmp_path: Path) -> None:
 
 def test_the_readme_names_the_commands_that_ci_runs() -> None:
     readme = commands(ROOT / "README.md")
-    script = (ROOT / ".ci" / "run").read_text().rstrip().splitlines()
+    script = (ROOT / ".ci" / "run").read_text().splitlines()
     assert {"make demo", "make test"} <= set(readme)
-    assert script[-1] == "exec make test"
+    assert "make test" in script
     subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
 
 
