@@ -1,0 +1,183 @@
+"""What one product file says twice, or says of something it does not declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from catalog.model import Event, Product, Use
+
+
+class Finding(NamedTuple):
+    """One broken reference."""
+
+    path: str
+    """Where, as in `use.event` or `fault[0].opened_by (stuck)`."""
+    wrong: str
+    allowed: str
+
+
+def problems(product: Product) -> list[str]:
+    """Every broken reference, a sentence each; empty when all is well."""
+    return [
+        f"{path}: {wrong}" + (f"; allowed: {allowed}" if allowed else "")
+        for path, wrong, allowed in findings(product)
+    ]
+
+
+def findings(product: Product) -> Iterator[Finding]:
+    """Every broken reference of a product whose fields are each valid."""
+    yield from _repeated("signal", "key", [s.key for s in product.signal])
+    yield from _repeated("event", "key", [e.key for e in product.event])
+    yield from _repeated("fault", "kind", [f.kind for f in product.fault])
+    yield from _repeated("failure_mode", "key", [m.key for m in product.failure_mode])
+    yield from _repeated("command", "name", [c.name for c in product.command])
+    yield from _repeated("setting", "key", [s.key for s in product.setting])
+    for at, event in enumerate(product.event):
+        yield from _repeated(f"event[{at}].attribute", "key", [a.key for a in event.attribute])
+    for at, command in enumerate(product.command):
+        yield from _repeated(f"command[{at}].argument", "key", [a.key for a in command.argument])
+    if product.use is not None:
+        yield from _use(product, product.use)
+    yield from _faults(product)
+    yield from _failure_modes(product)
+    yield from _claims(product)
+
+
+def _repeated(table: str, name: str, keys: Iterable[str]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for at, key in enumerate(keys):
+        if key in first:
+            yield Finding(
+                f"{table}[{at}].{name} ({key})",
+                f"{key!r} is already declared by {table}[{first[key]}]",
+                f"each {name} once",
+            )
+        first.setdefault(key, at)
+
+
+def _one_of(keys: Iterable[str]) -> str:
+    return ", ".join(sorted(keys)) or "nothing yet: declare it first"
+
+
+def _use(product: Product, use: Use) -> Iterator[Finding]:
+    event = product.event_of(use.event)
+    kinds = _one_of(e.key for e in product.event)
+    if event is None:
+        yield Finding("use.event", f"{use.event!r} is not a declared event", kinds)
+    if use.start is not None:
+        if product.event_of(use.start) is None:
+            yield Finding("use.start", f"{use.start!r} is not a declared event", kinds)
+        elif use.start == use.event:
+            yield Finding(
+                "use.start", "is the event that completes the use", "another event, or no start"
+            )
+    if event is not None:
+        if use.duration is not None:
+            yield from _attribute(
+                "use.duration", event, use.duration, ("float32", "float64", "int64"), "min"
+            )
+        if isinstance(use.count, str):
+            yield from _attribute("use.count", event, use.count, ("int64",), None)
+    if use.minimum_s > 0 and use.start is None and use.duration is None:
+        yield Finding(
+            "use.minimum_s",
+            "this use has no length to compare with",
+            "0, or give start or duration",
+        )
+
+
+def _attribute(
+    path: str, event: Event, key: str, types: tuple[str, ...], unit: str | None
+) -> Iterator[Finding]:
+    attribute = next((a for a in event.attribute if a.key == key), None)
+    fit = [
+        a.key for a in event.attribute if a.type in types and unit in (None, a.unit) and a.required
+    ]
+    if attribute is None:
+        yield Finding(path, f"{key!r} is not an attribute of event {event.key!r}", _one_of(fit))
+    elif attribute.type not in types:
+        yield Finding(
+            path,
+            f"{key!r} is of type {attribute.type}",
+            f"an attribute of type {' or '.join(types)}",
+        )
+    elif unit is not None and attribute.unit != unit:
+        yield Finding(
+            path, f"{key!r} is in {attribute.unit!r}", f"an attribute whose unit is {unit!r}"
+        )
+    elif not attribute.required:
+        yield Finding(
+            path, f"{key!r} may be absent from the event", "an attribute with required = true"
+        )
+
+
+def _faults(product: Product) -> Iterator[Finding]:
+    kinds = _one_of(e.key for e in product.event if not e.sensitive)
+    for at, fault in enumerate(product.fault):
+        for name, key in (("opened_by", fault.opened_by), ("closed_by", fault.closed_by)):
+            if key is None:
+                continue
+            event = product.event_of(key)
+            path = f"fault[{at}].{name} ({fault.kind})"
+            if event is None:
+                yield Finding(path, f"{key!r} is not a declared event", kinds)
+            elif event.sensitive:
+                yield Finding(
+                    path,
+                    f"event {key!r} is sensitive, faults are shown to support and maintenance",
+                    kinds,
+                )
+        if fault.closed_by == fault.opened_by:
+            yield Finding(
+                f"fault[{at}].closed_by ({fault.kind})",
+                "is the event that opens it",
+                "another event, or none",
+            )
+
+
+def _failure_modes(product: Product) -> Iterator[Finding]:
+    shown = _one_of(s.key for s in product.signal if not s.sensitive)
+    for at, mode in enumerate(product.failure_mode):
+        yield from _repeated(f"failure_mode[{at}].signals", "", mode.signals)
+        for index, key in enumerate(mode.signals):
+            signal = product.signal_of(key)
+            path = f"failure_mode[{at}].signals[{index}] ({mode.key})"
+            if signal is None:
+                yield Finding(path, f"{key!r} is not a declared signal", shown)
+            elif signal.sensitive:
+                yield Finding(
+                    path,
+                    f"signal {key!r} is sensitive, alerts are shown to support and maintenance",
+                    shown,
+                )
+
+
+def _claims(product: Product) -> Iterator[Finding]:
+    use = product.use
+    for at, topic in enumerate(product.claim_topics):
+        path = f"claim_topics[{at}] ({topic})"
+        if topic in product.claim_topics[:at]:
+            yield Finding(path, f"{topic!r} is listed twice", "each topic once")
+        elif topic in ("usage_frequency", "last_used", "usage_duration") and use is None:
+            yield Finding(
+                path, "cannot be checked without [use]", "declare [use], or leave the topic out"
+            )
+        elif (
+            topic == "usage_duration"
+            and use is not None
+            and use.start is None
+            and use.duration is None
+        ):
+            yield Finding(
+                path,
+                "[use] has no length",
+                "give use.start or use.duration, or leave the topic out",
+            )
+        elif topic in ("fault_frequency", "fault_since") and not product.fault:
+            yield Finding(
+                path,
+                "cannot be checked without a [[fault]]",
+                "declare a [[fault]], or leave the topic out",
+            )
