@@ -1,0 +1,1 @@
+"""What devices say: topics, payloads and the broker connection."""
