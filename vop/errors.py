@@ -6,6 +6,7 @@
           +-- UnreachablePlace     the account it must run under cannot enter its directory
           +-- AlreadyRunning       another one holds the data directory
           +-- DidNotStart          it ended, or stayed silent, before it was ready
+          |    +-- PortTaken        somebody else listens where it should
           +-- DidNotStop           it was still there after the last signal
 
 Every message says what happened, to what, and what to do about it.
@@ -56,6 +57,18 @@ class AlreadyRunning(ServiceError):
 
 class DidNotStart(ServiceError):
     """A service ended, or stayed silent, before it was ready."""
+
+
+class PortTaken(DidNotStart):
+    """Somebody else listens where a service should."""
+
+    def __init__(self, service: str, port: int) -> None:
+        super().__init__(
+            f"{service} cannot listen on port {port} of 127.0.0.1: another program does; "
+            "choose another port or end that program"
+        )
+        self.service = service
+        self.port = port
 
 
 class DidNotStop(ServiceError):

@@ -84,8 +84,8 @@ class Child:
         line = self._supervisor.stdout.readline() if ready else b""
         if not line.startswith(b"pid "):
             raise DidNotStart(
-                f"{self.program.name} could not be executed as {self.program.argv[0]}; "
-                f"the end of {self.program.log_path} says:\n{self.log_tail()}"
+                f"{self.program.name} could not be executed as {self.program.argv[0]}: "
+                f"{self.last_words()}"
             )
         return int(line[4:])
 
@@ -116,6 +116,11 @@ class Child:
                 f"{self.program.name} (process {self.pid}) was still there after "
                 f"{patience_s:.0f} s: look at {self.program.log_path}, then kill -9 {self.pid}"
             ) from slow
+
+    def last_words(self) -> str:
+        """What it said last, and where the rest of it stands: for an error message."""
+        own = [line for line in self.log_tail().splitlines() if not line.startswith("supervisor:")]
+        return f"{own[-1] if own else 'it said nothing'} (more in {self.program.log_path})"
 
     def log_tail(self, lines: int = 12) -> str:
         """The last lines of the service's log."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 from base64 import b64encode
@@ -264,8 +263,8 @@ class Mosquitto:
     def _start_on_ports(
         self, executable: Path, account: accounts.Account | None, lock: int
     ) -> Child:
-        for attempt in range(1, PORT_ATTEMPTS + 1):
-            device, service = (wanted or ports.free_port() for wanted in self._wanted_ports)
+        for _ in range(PORT_ATTEMPTS):
+            device, service = ports.choose("mosquitto", *self._wanted_ports)
             config_path = self._write_config(device, service)
             argv = [str(executable), "-c", str(config_path)]
             program = Program("mosquitto", argv, self.log_path, self.data_dir, STOP, account)
@@ -274,17 +273,9 @@ class Mosquitto:
                 self._ports = (device, service)
                 return child
             child.stop()
-            said = child.log_tail()
-            if not re.search("address already in use", said, re.IGNORECASE):
+            if "address already in use" not in child.log_tail().lower():
                 break
-            if attempt == PORT_ATTEMPTS or all(self._wanted_ports):
-                raise DidNotStart(
-                    f"mosquitto cannot listen on ports {device} and {service}: somebody else "
-                    "does; choose others or end that process"
-                )
-        raise DidNotStart(
-            f"mosquitto did not start on {self.data_dir}; the end of {self.log_path} says:\n{said}"
-        )
+        raise DidNotStart(f"mosquitto did not start on {self.data_dir}: {child.last_words()}")
 
     def _write_config(self, device: int, service: int) -> Path:
         path = self.data_dir / "mosquitto.conf"

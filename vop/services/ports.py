@@ -6,6 +6,8 @@ import socket
 import time
 from collections.abc import Callable
 
+from vop.errors import PortTaken
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -16,6 +18,14 @@ def free_port() -> int:
         port = probe.getsockname()[1]
     assert isinstance(port, int)
     return port
+
+
+def choose(service: str, *wanted: int | None) -> list[int]:
+    """The wanted ports, a free one for each None; raises `PortTaken` for one that is not free."""
+    for port in wanted:
+        if port is not None and is_taken(port):
+            raise PortTaken(service, port)
+    return [free_port() if port is None else port for port in wanted]
 
 
 def is_taken(port: int) -> bool:

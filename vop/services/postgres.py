@@ -229,23 +229,19 @@ class PostgresServer:
         attempts = 0
         while True:
             attempts += 1
-            self._port = self._wanted_port or ports.free_port()
+            [self._port] = ports.choose("PostgreSQL", self._wanted_port)
             child = self._spawn(program, self._port, lock)
             if self._became_ready(child):
                 return child
             child.stop()
             said = child.log_tail()
-            if "Address already in use" in said:
-                if self._wanted_port is not None or attempts >= PORT_ATTEMPTS:
-                    raise DidNotStart(
-                        f"PostgreSQL cannot listen on port {self._port}: somebody else does; "
-                        "choose another port or end that process"
-                    )
-            # Backends of a killed postmaster take a moment to notice that it is gone.
-            elif "shared memory block" not in said or time.monotonic() > deadline:
+            # The port may have gone to somebody else since it was chosen; backends of a killed
+            # postmaster take a moment to notice that it is gone.
+            lost_port = "Address already in use" in said and attempts < PORT_ATTEMPTS
+            orphans = "shared memory block" in said and time.monotonic() < deadline
+            if not (lost_port or orphans):
                 raise DidNotStart(
-                    f"PostgreSQL did not start on {self.data_dir}; "
-                    f"the end of {self.log_path} says:\n{said}"
+                    f"PostgreSQL did not start on {self.data_dir}: {child.last_words()}"
                 )
             time.sleep(POLL_S)
 
