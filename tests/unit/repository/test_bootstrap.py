@@ -44,9 +44,7 @@ def test_a_finished_set_up_is_left_alone(bootstrap: ModuleType, project: Path) -
     assert bootstrap.set_up(project, dev=False) is False
 
 
-def test_the_developers_environment_serves_the_demo_too(
-    bootstrap: ModuleType, project: Path
-) -> None:
+def test_the_developers_environment_serves_the_demo_too(bootstrap: ModuleType, project: Path) -> None:
     installed(project, bootstrap, "dev")
     assert bootstrap.set_up(project, dev=False) is False
 
@@ -129,8 +127,6 @@ def test_uv_is_taken_from_the_lock_with_its_hashes(bootstrap: ModuleType) -> Non
 
 
 def test_the_command_refuses_an_unknown_option() -> None:
-    done = subprocess.run(
-        [sys.executable, ROOT / "bootstrap.py", "--developer-mode"], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, ROOT / "bootstrap.py", "--developer-mode"], capture_output=True, text=True)
     assert done.returncode == 2
     assert "--developer-mode" in done.stderr

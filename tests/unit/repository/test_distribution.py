@@ -94,9 +94,7 @@ def test_this_environment_has_the_locked_versions() -> None:
     locked = locked_here("requirements-dev.lock")
     for need in wanted("requirements-dev.lock"):
         installed = Version(importlib.metadata.version(need.name))
-        assert installed == locked[canonicalize_name(need.name)], (
-            f"{need.name}: run `make setup-dev`"
-        )
+        assert installed == locked[canonicalize_name(need.name)], f"{need.name}: run `make setup-dev`"
 
 
 def test_no_file_names_a_registry_or_somebody_s_machine() -> None:

@@ -83,9 +83,7 @@ def unknown_vop_words(line: str, cli: click.Command) -> list[str]:
             break
         if word.startswith("-"):
             option = word.partition("=")[0]
-            declared = {
-                o for p in command.get_params(context) for o in (*p.opts, *p.secondary_opts)
-            }
+            declared = {o for p in command.get_params(context) for o in (*p.opts, *p.secondary_opts)}
             unknown += [] if option in declared else [word]
         elif isinstance(command, click.Group):
             found = {part: command.get_command(context, part) for part in word.split("|")}
