@@ -1,0 +1,1 @@
+"""MQTT -> store: receive, batch, keep, and only then acknowledge."""

@@ -1,0 +1,76 @@
+"""What the worker counts, for Prometheus. Names are part of the operations manual."""
+
+from __future__ import annotations
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from ingest.receiver import Received
+from store.intake import Outcome
+
+
+class Metrics:
+    """One worker's figures, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        own = self.registry
+        self.received = Counter(
+            "vop_ingest_messages_received", "Messages received, redeliveries included", registry=own
+        )
+        self.acknowledged = Counter(
+            "vop_ingest_messages_acknowledged", "Messages acknowledged after commit", registry=own
+        )
+        self.committed = Counter(
+            "vop_ingest_messages_committed", "Messages whose transaction has committed", registry=own
+        )
+        self.stored = Counter("vop_ingest_elements_stored", "Readings and events stored", registry=own)
+        self.duplicates = Counter("vop_ingest_elements_duplicate", "Redelivered readings and events", registry=own)
+        self.states = Counter("vop_ingest_states", "Reported states", registry=own)
+        self.rejected = Counter("vop_ingest_elements_rejected", "Elements dead-lettered", ["reason"], registry=own)
+        self.clock = Counter("vop_ingest_elements_clock", "Elements stored under a resolved time", registry=own)
+        self.seq_reused = Counter(
+            "vop_ingest_elements_seq_reused", "New elements whose boot and seq were taken", registry=own
+        )
+        self.failures = Counter("vop_ingest_batch_failures", "Batches that met an unavailable database", registry=own)
+        self.batch_messages = Histogram(
+            "vop_ingest_batch_messages",
+            "Messages a transaction",
+            buckets=(1, 3, 10, 30, 100, 300, 1000, 3000, 10000),
+            registry=own,
+        )
+        self.commit_s = Histogram(
+            "vop_ingest_commit_seconds",
+            "From a batch being complete to its commit",
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30),
+            registry=own,
+        )
+        self.lag_s = Gauge(
+            "vop_ingest_lag_seconds", "Arrival to commit, oldest message of the last batch", registry=own
+        )
+        self.buffer_bytes = Gauge("vop_ingest_buffer_bytes", "Payload received and not yet taken", registry=own)
+        self.broker_dropped = Gauge(
+            "vop_broker_publish_messages_dropped",
+            "Messages the broker dropped, by its own count",
+            registry=own,
+        )
+        self.slot = Gauge("vop_ingest_slot", "Subscription slot held; -1: none", registry=own)
+        self.slots_unheld = Gauge(
+            "vop_ingest_slots_unheld", "Slots with a subscription and no worker for 60 s", registry=own
+        )
+        self.slot.set(-1)
+
+    def batch(self, messages: list[Received], outcome: Outcome, started: float) -> None:
+        """Count a committed batch; `started` is `time.monotonic()` when it was complete."""
+        self.committed.inc(len(messages))
+        self.batch_messages.observe(len(messages))
+        self.commit_s.observe(time.monotonic() - started)
+        self.lag_s.set(max(0.0, time.time() - min(m.arrived_at_ms for m in messages) / 1000))
+        self.stored.inc(outcome.stored)
+        self.duplicates.inc(outcome.duplicates)
+        self.states.inc(outcome.states)
+        self.clock.inc(outcome.clock)
+        self.seq_reused.inc(outcome.seq_reused)
+        for reason, count in outcome.by_reason.items():
+            self.rejected.labels(reason).inc(count)

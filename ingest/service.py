@@ -1,0 +1,128 @@
+"""Putting a worker together from settings, and the two things `vop ingest` does: run one, and drain a slot."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from threading import Event, Thread
+
+from catalog.model import Product
+from ingest.buffer import Buffer
+from ingest.errors import BrokerRefused, SlotHeld
+from ingest.http import serve
+from ingest.metrics import Metrics
+from ingest.paho_receiver import PahoReceiver, retained
+from ingest.receiver import Receiver
+from ingest.settings import Settings
+from ingest.worker import Worker, name
+from store import slots
+from store.database import connect
+from store.errors import StoreError
+from store.migrate import require_current
+from wire.broker import BrokerAddress, Session
+from wire.topics import UP_FILTER, share
+
+log = logging.getLogger(__name__)
+
+DRAINED_AFTER_S = 3.0
+"""A session whose subscription is gone is empty when nothing has come for so long with nothing unacknowledged."""
+CONNECT_WITHIN_S = 30.0
+
+
+def client_id(slot: int) -> str:
+    """The MQTT client whose session is the queue of `slot`."""
+    return f"ingest-{slot}"
+
+
+def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool = True) -> PahoReceiver:
+    """A receiver with the session of `slot`."""
+    buffer = Buffer(
+        max_bytes=settings.buffer_bytes,
+        batch_messages=settings.batch_messages,
+        batch_bytes=settings.batch_bytes,
+        linger_s=settings.linger_ms / 1000,
+    )
+    metrics.buffer_bytes.set_function(lambda: buffer.held_bytes)
+    session = Session(
+        client_id(slot),
+        expiry_s=settings.session_expiry_s,
+        receive_maximum=settings.receive_maximum,
+    )
+    return PahoReceiver(
+        BrokerAddress.parse(settings.mqtt_url),
+        session,
+        share(settings.share, UP_FILTER) if settings.share else UP_FILTER,
+        buffer,
+        subscribe=subscribe,
+        on_dropped=metrics.broker_dropped.set,
+    )
+
+
+def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> None:
+    """Run one worker until `stopping` is set."""
+    metrics = Metrics()
+
+    def make(slot: int) -> Receiver:
+        if slot == 0:
+            Thread(
+                target=_read_retained,
+                args=(settings, worker, stopping),
+                name="retained",
+                daemon=True,
+            ).start()
+        return receiver(settings, slot, metrics)
+
+    worker = Worker(settings, catalog, make, metrics, stopping)
+    if not settings.metrics_port:
+        worker.run()
+        return
+    server = serve(settings.metrics_host, settings.metrics_port, metrics.registry, lambda: worker.ready)
+    try:
+        worker.run()
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _read_retained(settings: Settings, worker: Worker, stopping: Event) -> None:
+    """States kept by the broker from before there was a session to receive them."""
+    address = BrokerAddress.parse(settings.mqtt_url)
+    session = Session(f"{client_id(0)}-retained", clean_start=True)
+    try:
+        for messages in retained(address, session, "vop/v1/+/up/state", stopping):
+            worker.keep_reported(messages)
+    except (OSError, StoreError) as error:
+        # The live states that follow carry the same and newer.
+        log.warning("retained states were not read: %s", error)
+
+
+def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
+    """Empty the session of `slot` and end it, so that the slot can be given up; returns how many messages it held.
+
+    Raises `SlotHeld` when a worker still has it, `BrokerRefused` when the broker does not let us in.
+    """
+    with connect(settings.database_url, application="vop ingest drain", autocommit=True) as conn:
+        require_current(conn)
+        if slots.acquire(conn, settings.slots, f"drain {name()}", only=slot) is None:
+            raise SlotHeld(f"slot {slot} still has a worker; stop it first (its name is in `vop ingest slots`)")
+        metrics = Metrics()
+        source = receiver(settings, slot, metrics, subscribe=False)
+        worker = Worker(settings, catalog, lambda _: source, metrics, Event())
+        source.start()
+        try:
+            deadline = time.monotonic() + CONNECT_WITHIN_S
+            while not source.connected:
+                if source.refused or time.monotonic() > deadline:
+                    raise BrokerRefused(source.refused or f"the broker did not answer within {CONNECT_WITHIN_S:.0f} s")
+                time.sleep(0.05)
+            source.unsubscribe()
+            drained = 0
+            while messages := source.take(DRAINED_AFTER_S):
+                drained += worker.keep(conn, messages, source)
+        except BaseException:
+            source.stop()
+            raise
+        source.stop(end_session=True)
+        slots.release(conn, slot, drained=True)
+        return drained
