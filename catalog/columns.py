@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-BASE_COLUMNS = frozenset(
-    {"device_id", "ts", "lag_ms", "boot", "seq", "quality", "extra", "ordinal"}
-)
+BASE_COLUMNS = frozenset({"device_id", "ts", "lag_ms", "boot", "seq", "quality", "extra", "ordinal"})
 """Columns every product's table has."""
 
 SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})

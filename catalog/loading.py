@@ -22,9 +22,7 @@ SETTING = "VOP_CATALOG_DIR"
 class Catalog(Mapping[str, Product]):
     """Products by key, in the order of their keys. Never changes once made."""
 
-    def __init__(
-        self, products: Mapping[str, Product], files: Mapping[str, Path] | None = None
-    ) -> None:
+    def __init__(self, products: Mapping[str, Product], files: Mapping[str, Path] | None = None) -> None:
         self._products = MappingProxyType({key: products[key] for key in sorted(products)})
         self._files = MappingProxyType(dict(files or {}))
 
@@ -61,9 +59,7 @@ def load_from_environment(environment: Mapping[str, str]) -> Catalog:
         return load()
     path = Path(directory)
     if not path.is_dir():
-        raise CatalogUnreadable(
-            path, f"is not a directory; {SETTING} must name one that holds product files"
-        )
+        raise CatalogUnreadable(path, f"is not a directory; {SETTING} must name one that holds product files")
     return load(path)
 
 
@@ -94,9 +90,7 @@ def parse(text: str, file: Path) -> Product:
     except tomllib.TOMLDecodeError as error:
         raise InvalidCatalog([_syntax(file, str(error))]) from error
     except RecursionError as error:
-        raise InvalidCatalog(
-            [Problem(file, "", "is nested too deeply", "tables within tables, three deep")]
-        ) from error
+        raise InvalidCatalog([Problem(file, "", "is nested too deeply", "tables within tables, three deep")]) from error
     problems = unfit(file, raw)
     try:
         # JSON: there pydantic takes a list for a tuple even when strict about everything else.
@@ -114,9 +108,7 @@ def parse(text: str, file: Path) -> Product:
 def files_in(directory: Path) -> list[Path]:
     """The product files of a directory by name, without hidden ones. Raises CatalogUnreadable."""
     try:
-        return sorted(
-            p for p in directory.iterdir() if p.suffix == ".toml" and not p.name.startswith(".")
-        )
+        return sorted(p for p in directory.iterdir() if p.suffix == ".toml" and not p.name.startswith("."))
     except OSError as error:
         raise CatalogUnreadable(directory, f"cannot be read: {error.strerror}") from error
 
@@ -127,9 +119,7 @@ def _shipped() -> list[Path]:
 
 def _assembled(files: list[Path], taken: Catalog) -> Catalog:
     products: dict[str, Product] = dict(taken)
-    sources: dict[str, Path] = {
-        key: file for key in taken if (file := taken.file_of(key)) is not None
-    }
+    sources: dict[str, Path] = {key: file for key in taken if (file := taken.file_of(key)) is not None}
     problems: list[Problem] = []
     for file in files:
         try:
@@ -164,9 +154,7 @@ def _text(file: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidCatalog(
-            [Problem(file, f"line {line}", "is not UTF-8", "save the file as UTF-8")]
-        ) from error
+        raise InvalidCatalog([Problem(file, f"line {line}", "is not UTF-8", "save the file as UTF-8")]) from error
 
 
 def _syntax(file: Path, message: str) -> Problem:
@@ -174,6 +162,4 @@ def _syntax(file: Path, message: str) -> Problem:
     if not what:
         return Problem(file, "", f"is not TOML: {message}", "TOML 1.0")
     place = place.removesuffix(")")
-    return Problem(
-        file, place, f"is not TOML: {what[:1].lower()}{what[1:]}", "TOML 1.0, see https://toml.io"
-    )
+    return Problem(file, place, f"is not TOML: {what[:1].lower()}{what[1:]}", "TOML 1.0, see https://toml.io")

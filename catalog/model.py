@@ -5,9 +5,10 @@ Reading a file never runs code of the product's: a product is data (see docs/dec
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from catalog.quantities import (
@@ -20,6 +21,7 @@ from catalog.quantities import (
     SignalType,
     Strict,
     Text,
+    broken_rule,
 )
 from catalog.references import findings, problems
 
@@ -132,6 +134,13 @@ class Product(Strict):
     setting: tuple[Setting, ...] = ()
     claim_topics: tuple[Topic, ...] = ()
 
+    @field_validator("key")
+    @classmethod
+    def _no_partition(cls, key: str) -> str:
+        if re.search(r"_p\d{4}_\d{2}$", key):
+            raise broken_rule(f"{key!r} ends like the name of a month's partition", "another key, such as 'jug_2026'")
+        return key
+
     @property
     def table(self) -> str:
         """Name of the table its readings are kept in."""
@@ -143,11 +152,7 @@ class Product(Strict):
         if self.use is None:
             return False
         events = (self.event_of(key) for key in (self.use.event, self.use.start) if key is not None)
-        return any(
-            event.sensitive or any(a.sensitive for a in event.attribute)
-            for event in events
-            if event
-        )
+        return any(event.sensitive or any(a.sensitive for a in event.attribute) for event in events if event)
 
     def signal_of(self, key: str) -> Signal | None:
         """The declared signal `key`, or None."""

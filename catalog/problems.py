@@ -29,6 +29,8 @@ Location: TypeAlias = tuple[int | str, ...]
 
 _NAMES = ("key", "kind", "name")
 _SHOWN_CHARACTERS = 60
+_OF_ABSENT_KEYS = ("missing", "extra_forbidden", "rule")
+"""Types of errors whose place may be a key that the file does not have."""
 
 _KEY = "a-z, 0-9 and _, a letter first, at most 48 characters"
 EXPECTED: dict[str, str] = {
@@ -83,8 +85,7 @@ _TABLES: dict[str, type[Any]] = {
 def unfit(file: Path, raw: Mapping[str, Any]) -> list[Problem]:
     """TOML values that no key takes: dates, and text that holds control characters."""
     return [
-        Problem(file, path_of(raw, location), wrong, allowed)
-        for location, wrong, allowed in _unfit_values(raw, ())
+        Problem(file, path_of(raw, location), wrong, allowed) for location, wrong, allowed in _unfit_values(raw, ())
     ]
 
 
@@ -98,9 +99,7 @@ def explain(file: Path, raw: Mapping[str, Any], error: ValidationError) -> list[
             continue
         if each["type"] == "too_short" and each["input"]:
             continue  # its entries were refused, which is told already
-        location = _existing(
-            raw, each["loc"], missing=each["type"] in ("missing", "extra_forbidden")
-        )
+        location = _existing(raw, each["loc"], missing=each["type"] in _OF_ABSENT_KEYS)
         path = path_of(raw, location)
         wrong, allowed = _words(location, each)
         if path in found:  # the branches of a union each complain
@@ -123,12 +122,7 @@ def path_of(raw: Mapping[str, Any], location: Location) -> str:
 def _into(here: Any, step: int | str) -> Any:
     if isinstance(here, Mapping):
         return here.get(str(step))
-    if (
-        isinstance(here, Sequence)
-        and not isinstance(here, str)
-        and isinstance(step, int)
-        and step < len(here)
-    ):
+    if isinstance(here, Sequence) and not isinstance(here, str) and isinstance(step, int) and step < len(here):
         return here[step]
     return None
 

@@ -27,11 +27,9 @@ _LARGEST = {"float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308,
 _EnumWord = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,48}$")]
 
 
-def _wrong(wrong: str, allowed: str) -> PydanticCustomError:
+def broken_rule(wrong: str, allowed: str) -> PydanticCustomError:
     """One rule broken; `vop catalog check` prints the two halves apart."""
-    return PydanticCustomError(
-        "rule", "{wrong}; allowed: {allowed}", {"wrong": wrong, "allowed": allowed}
-    )
+    return PydanticCustomError("rule", "{wrong}; allowed: {allowed}", {"wrong": wrong, "allowed": allowed})
 
 
 class Strict(BaseModel):
@@ -68,7 +66,7 @@ class Quantity(Strict):
         if not is_ucum(unit):
             better = meant(unit)
             hint = f", did you mean {better!r}?" if better else ""
-            raise _wrong(
+            raise broken_rule(
                 f"{unit!r} is not a UCUM code{hint}",
                 "UCUM, case sensitive: '%', 'Cel', 'A.h', '/min', '{item}', '1'",
             )
@@ -76,23 +74,17 @@ class Quantity(Strict):
 
     @field_validator("range")
     @classmethod
-    def _rising(
-        cls, limits: tuple[float, float] | None, info: ValidationInfo
-    ) -> tuple[float, float] | None:
+    def _rising(cls, limits: tuple[float, float] | None, info: ValidationInfo) -> tuple[float, float] | None:
         kind = info.data.get("type")
         if limits is None or kind is None:
             return limits
         if kind not in NUMERIC:
-            raise _wrong(f"a value of type {kind} has no range", "no range, or a type of number")
+            raise broken_rule(f"a value of type {kind} has no range", "no range, or a type of number")
         low, high = limits
         if low >= high:
-            raise _wrong(
-                f"[{low:g}, {high:g}] does not rise", "[lowest, highest], lowest below highest"
-            )
+            raise broken_rule(f"[{low:g}, {high:g}] does not rise", "[lowest, highest], lowest below highest")
         if max(-low, high) > _LARGEST[kind]:
-            raise _wrong(
-                f"[{low:g}, {high:g}] does not fit {kind}", f"at most {_LARGEST[kind]:g} either way"
-            )
+            raise broken_rule(f"[{low:g}, {high:g}] does not fit {kind}", f"at most {_LARGEST[kind]:g} either way")
         return limits
 
     @field_validator("values")
@@ -100,16 +92,12 @@ class Quantity(Strict):
     def _words(cls, words: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         kind = info.data.get("type")
         if kind == "enum" and not words:
-            raise _wrong(
-                "an enum without words", 'the words it may take, such as ["quiet", "turbo"]'
-            )
+            raise broken_rule("an enum without words", 'the words it may take, such as ["quiet", "turbo"]')
         if kind not in (None, "enum") and words:
-            raise _wrong(
-                f"a value of type {kind} has no list of words", 'no values, or type = "enum"'
-            )
+            raise broken_rule(f"a value of type {kind} has no list of words", 'no values, or type = "enum"')
         twice = sorted({word for word in words if words.count(word) > 1})
         if twice:
-            raise _wrong(f"{', '.join(twice)} twice", "each word once")
+            raise broken_rule(f"{', '.join(twice)} twice", "each word once")
         return words
 
 
@@ -127,17 +115,17 @@ class Signal(Quantity):
     @classmethod
     def _column(cls, key: str) -> str:
         if key in SQL_KEYWORDS:
-            raise _wrong(
+            raise broken_rule(
                 f"{key!r} is a reserved word of SQL",
                 f"another word; add its unit or part, such as '{key}_count'",
             )
         if key in BASE_COLUMNS:
-            raise _wrong(
+            raise broken_rule(
                 f"{key!r} is a base column of every product",
                 f"another key than {', '.join(sorted(BASE_COLUMNS))}",
             )
         if key in SYSTEM_COLUMNS:
-            raise _wrong(
+            raise broken_rule(
                 f"{key!r} is a system column of PostgreSQL",
                 f"another key than {', '.join(sorted(SYSTEM_COLUMNS))}",
             )
@@ -147,7 +135,7 @@ class Signal(Quantity):
     @classmethod
     def _countable(cls, kind: str, info: ValidationInfo) -> str:
         if kind == "counter" and info.data.get("type", "int64") not in ("int64", "float64"):
-            raise _wrong(
+            raise broken_rule(
                 f"a counter of type {info.data['type']}",
                 "type int64 or float64: a float32 stops counting at 2^24",
             )
@@ -157,7 +145,7 @@ class Signal(Quantity):
     @classmethod
     def _steps(cls, step: float | None, info: ValidationInfo) -> float | None:
         if step is not None and info.data.get("type", "int64") not in NUMERIC:
-            raise _wrong(
+            raise broken_rule(
                 f"a value of type {info.data['type']} has no resolution",
                 "no resolution, or a type of number",
             )
@@ -167,7 +155,7 @@ class Signal(Quantity):
     @classmethod
     def _named(cls, regime: bool, info: ValidationInfo) -> bool:
         if regime and info.data.get("type", "enum") not in ("enum", "bool", "int64"):
-            raise _wrong(
+            raise broken_rule(
                 f"a regime of type {info.data['type']}",
                 "type enum, bool or int64: regimes are told apart by name",
             )
@@ -188,9 +176,7 @@ class Setting(Quantity):
 
     @field_validator("default")
     @classmethod
-    def _fits(
-        cls, default: bool | int | float | str, info: ValidationInfo
-    ) -> bool | int | float | str:
+    def _fits(cls, default: bool | int | float | str, info: ValidationInfo) -> bool | int | float | str:
         kind, limits = info.data.get("type"), info.data.get("range")
         words = info.data.get("values", ())
         number = isinstance(default, int | float) and not isinstance(default, bool)
@@ -203,13 +189,9 @@ class Setting(Quantity):
             "text": isinstance(default, str),
         }
         if kind == "enum" and not fits["enum"]:
-            raise _wrong(f"{default!r} is not one of its values", ", ".join(words))
+            raise broken_rule(f"{default!r} is not one of its values", ", ".join(words))
         if kind is not None and not fits[kind]:
-            raise _wrong(f"{default!r} is not of type {kind}", f"a value of type {kind}")
-        if (
-            limits is not None
-            and isinstance(default, int | float)
-            and not limits[0] <= default <= limits[1]
-        ):
-            raise _wrong(f"{default!r} is out of range", f"{limits[0]:g} to {limits[1]:g}")
+            raise broken_rule(f"{default!r} is not of type {kind}", f"a value of type {kind}")
+        if limits is not None and isinstance(default, int | float) and not limits[0] <= default <= limits[1]:
+            raise broken_rule(f"{default!r} is out of range", f"{limits[0]:g} to {limits[1]:g}")
         return default

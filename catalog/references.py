@@ -21,8 +21,7 @@ class Finding(NamedTuple):
 def problems(product: Product) -> list[str]:
     """Every broken reference, a sentence each; empty when all is well."""
     return [
-        f"{path}: {wrong}" + (f"; allowed: {allowed}" if allowed else "")
-        for path, wrong, allowed in findings(product)
+        f"{path}: {wrong}" + (f"; allowed: {allowed}" if allowed else "") for path, wrong, allowed in findings(product)
     ]
 
 
@@ -38,6 +37,7 @@ def findings(product: Product) -> Iterator[Finding]:
         yield from _repeated(f"event[{at}].attribute", "key", [a.key for a in event.attribute])
     for at, command in enumerate(product.command):
         yield from _repeated(f"command[{at}].argument", "key", [a.key for a in command.argument])
+        yield from _listed_twice(f"command[{at}].roles", command.name, command.roles)
     if product.use is not None:
         yield from _use(product, product.use)
     yield from _faults(product)
@@ -57,6 +57,12 @@ def _repeated(table: str, name: str, keys: Iterable[str]) -> Iterator[Finding]:
         first.setdefault(key, at)
 
 
+def _listed_twice(path: str, owner: str, words: tuple[str, ...]) -> Iterator[Finding]:
+    for at, word in enumerate(words):
+        if word in words[:at]:
+            yield Finding(f"{path}[{at}] ({owner})", f"{word!r} is listed twice", "each once")
+
+
 def _one_of(keys: Iterable[str]) -> str:
     return ", ".join(sorted(keys)) or "nothing yet: declare it first"
 
@@ -70,14 +76,10 @@ def _use(product: Product, use: Use) -> Iterator[Finding]:
         if product.event_of(use.start) is None:
             yield Finding("use.start", f"{use.start!r} is not a declared event", kinds)
         elif use.start == use.event:
-            yield Finding(
-                "use.start", "is the event that completes the use", "another event, or no start"
-            )
+            yield Finding("use.start", "is the event that completes the use", "another event, or no start")
     if event is not None:
         if use.duration is not None:
-            yield from _attribute(
-                "use.duration", event, use.duration, ("float32", "float64", "int64"), "min"
-            )
+            yield from _attribute("use.duration", event, use.duration, ("float32", "float64", "int64"), "min")
         if isinstance(use.count, str):
             yield from _attribute("use.count", event, use.count, ("int64",), None)
     if use.minimum_s > 0 and use.start is None and use.duration is None:
@@ -88,13 +90,9 @@ def _use(product: Product, use: Use) -> Iterator[Finding]:
         )
 
 
-def _attribute(
-    path: str, event: Event, key: str, types: tuple[str, ...], unit: str | None
-) -> Iterator[Finding]:
+def _attribute(path: str, event: Event, key: str, types: tuple[str, ...], unit: str | None) -> Iterator[Finding]:
     attribute = next((a for a in event.attribute if a.key == key), None)
-    fit = [
-        a.key for a in event.attribute if a.type in types and unit in (None, a.unit) and a.required
-    ]
+    fit = [a.key for a in event.attribute if a.type in types and unit in (None, a.unit) and a.required]
     if attribute is None:
         yield Finding(path, f"{key!r} is not an attribute of event {event.key!r}", _one_of(fit))
     elif attribute.type not in types:
@@ -104,13 +102,9 @@ def _attribute(
             f"an attribute of type {' or '.join(types)}",
         )
     elif unit is not None and attribute.unit != unit:
-        yield Finding(
-            path, f"{key!r} is in {attribute.unit!r}", f"an attribute whose unit is {unit!r}"
-        )
+        yield Finding(path, f"{key!r} is in {attribute.unit!r}", f"an attribute whose unit is {unit!r}")
     elif not attribute.required:
-        yield Finding(
-            path, f"{key!r} may be absent from the event", "an attribute with required = true"
-        )
+        yield Finding(path, f"{key!r} may be absent from the event", "an attribute with required = true")
 
 
 def _faults(product: Product) -> Iterator[Finding]:
@@ -140,7 +134,8 @@ def _faults(product: Product) -> Iterator[Finding]:
 def _failure_modes(product: Product) -> Iterator[Finding]:
     shown = _one_of(s.key for s in product.signal if not s.sensitive)
     for at, mode in enumerate(product.failure_mode):
-        yield from _repeated(f"failure_mode[{at}].signals", "", mode.signals)
+        yield from _listed_twice(f"failure_mode[{at}].parts", mode.key, mode.parts)
+        yield from _listed_twice(f"failure_mode[{at}].signals", mode.key, mode.signals)
         for index, key in enumerate(mode.signals):
             signal = product.signal_of(key)
             path = f"failure_mode[{at}].signals[{index}] ({mode.key})"
@@ -161,15 +156,8 @@ def _claims(product: Product) -> Iterator[Finding]:
         if topic in product.claim_topics[:at]:
             yield Finding(path, f"{topic!r} is listed twice", "each topic once")
         elif topic in ("usage_frequency", "last_used", "usage_duration") and use is None:
-            yield Finding(
-                path, "cannot be checked without [use]", "declare [use], or leave the topic out"
-            )
-        elif (
-            topic == "usage_duration"
-            and use is not None
-            and use.start is None
-            and use.duration is None
-        ):
+            yield Finding(path, "cannot be checked without [use]", "declare [use], or leave the topic out")
+        elif topic == "usage_duration" and use is not None and use.start is None and use.duration is None:
             yield Finding(
                 path,
                 "[use] has no length",

@@ -35,9 +35,7 @@ def _any_of(words: list[str]) -> str:
 _CUSTOMARY = r"\[[A-Za-z0-9_'*^/%.\-]+\]"
 _UNIT = rf"(?:(?:{_any_of(_PREFIXES)})?(?:{_any_of(_METRIC)})|{_any_of(_OTHER)}|{_CUSTOMARY})"
 _NOTE = r"\{[!-z|~]*\}"
-_COMPONENT = re.compile(
-    rf"(?:{_UNIT}(?:[+-]?[1-9][0-9]*)?(?:{_NOTE})?|[1-9][0-9]*(?:{_NOTE})?|{_NOTE})"
-)
+_COMPONENT = re.compile(rf"(?:{_UNIT}(?:[+-]?[1-9][0-9]*)?(?:{_NOTE})?|[1-9][0-9]*(?:{_NOTE})?|{_NOTE})")
 _PARENTHESES = re.compile(r"\(([^()]*)\)([+-]?[1-9][0-9]*)?")
 _SEPARATOR = re.compile(r"[./](?![^\[]*\])(?![^{]*\})")
 
@@ -57,6 +55,7 @@ def is_ucum(unit: str) -> bool:
     """Whether `unit` is a UCUM code of at most 32 characters."""
     if not 0 < len(unit) <= MAX_CHARACTERS:
         return False
+    unit = re.sub(_NOTE, "{}", unit)  # what stands in a note is free text, parentheses too
     while (inner := _PARENTHESES.search(unit)) is not None:
         if not _is_term(inner[1]):
             return False
