@@ -10,9 +10,7 @@ NOT_AUTHORIZED = 5
 
 def connect_status(host: str, port: int, user: str, password: str) -> int:
     """The return code of CONNACK (MQTT 3.1.1, table 3.1); the connection is ended cleanly."""
-    fields = b"".join(
-        len(text).to_bytes(2, "big") + text for text in (t.encode() for t in (user, user, password))
-    )
+    fields = b"".join(len(text).to_bytes(2, "big") + text for text in (t.encode() for t in (user, user, password)))
     variable = b"\x00\x04MQTT\x04\xc2\x00\x3c" + fields  # user, password, clean session; 60 s
     assert len(variable) < 16_384
     length = len(variable)

@@ -82,9 +82,7 @@ def embedded_server(**settings: str) -> Iterator[PostgresServer]:
 def fresh_database(server: Server, *, template: str = "template0") -> Iterator[str]:
     """The name of a new database, dropped at the end whoever is still connected."""
     name = f"vop_test_{os.getpid()}_{token_hex(4)}"
-    new = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-        sql.Identifier(name), sql.Identifier(template)
-    )
+    new = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     gone = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server.url(), autocommit=True) as admin:
         admin.execute(new)

@@ -25,9 +25,7 @@ class Nouns(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names as they are typed, sorted."""
         found = pkgutil.iter_modules([str(self.place)])
-        return sorted(
-            module.name.replace("_", "-") for module in found if not module.name.startswith("_")
-        )
+        return sorted(module.name.replace("_", "-") for module in found if not module.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one command; None if there is none of that name."""

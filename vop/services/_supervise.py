@@ -99,9 +99,7 @@ def main(order: dict[str, Any]) -> int:
     """Run one service as `order` says; returns its exit status (128 + n for signal n)."""
     woken = _wake_on_signals()
     account = order["account"]
-    identity: dict[str, Any] = (
-        {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
-    )
+    identity: dict[str, Any] = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
     service = subprocess.Popen(
         order["argv"],
         stdin=subprocess.DEVNULL,

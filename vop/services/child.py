@@ -84,8 +84,7 @@ class Child:
         line = self._supervisor.stdout.readline() if ready else b""
         if not line.startswith(b"pid "):
             raise DidNotStart(
-                f"{self.program.name} could not be executed as {self.program.argv[0]}: "
-                f"{self.last_words()}"
+                f"{self.program.name} could not be executed as {self.program.argv[0]}: {self.last_words()}"
             )
         return int(line[4:])
 

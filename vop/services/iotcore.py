@@ -86,9 +86,7 @@ class Iotcore:
     has_accounts = False
     host = ports.LOOPBACK
 
-    def __init__(
-        self, data_dir: Path, *, port: int | None = None, port_v5: int | None = None
-    ) -> None:
+    def __init__(self, data_dir: Path, *, port: int | None = None, port_v5: int | None = None) -> None:
         self.data_dir = data_dir.absolute()
         self.log_path = self.data_dir / "iotcore.log"
         self._wanted_ports = (port, port_v5)
@@ -129,10 +127,14 @@ class Iotcore:
         return self.service_url
 
     def start(self) -> Self:
-        """Start, and return when both ports accept connections; says in the log what it lacks.
+        """Start unless it runs, and return when both ports accept connections; says in the log what it lacks.
 
         Raises `NotInstalled`, `UnreachablePlace`, `AlreadyRunning`, `DidNotStart`.
         """
+        if self._child is not None:
+            if self._child.returncode is None:
+                return self
+            self.stop()  # it ended by itself: let go of its pipes
         spec = importlib.util.find_spec("iotcore")
         if spec is None or spec.origin is None:
             raise NotInstalled(
@@ -211,6 +213,4 @@ class Iotcore:
 
 
 def _listens(child: Child, port: int) -> bool:
-    return ports.wait_until_open(
-        port, timeout_s=START_TIMEOUT_S, alive=lambda: child.returncode is None
-    )
+    return ports.wait_until_open(port, timeout_s=START_TIMEOUT_S, alive=lambda: child.returncode is None)

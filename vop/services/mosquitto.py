@@ -104,9 +104,7 @@ def password_line(user: str, password: str) -> str:
 
 
 def _listens(child: Child, port: int) -> bool:
-    return ports.wait_until_open(
-        port, timeout_s=START_TIMEOUT_S, alive=lambda: child.returncode is None
-    )
+    return ports.wait_until_open(port, timeout_s=START_TIMEOUT_S, alive=lambda: child.returncode is None)
 
 
 class Mosquitto:
@@ -182,10 +180,14 @@ class Mosquitto:
         return f"mqtt://{service}:{password}@{self.host}:{self.service_port}"
 
     def start(self) -> Self:
-        """Start, and return when both listeners accept connections.
+        """Start unless it runs, and return when both listeners accept connections.
 
         Raises `NotInstalled`, `UnreachablePlace`, `AlreadyRunning`, `DidNotStart`.
         """
+        if self._child is not None:
+            if self._child.returncode is None:
+                return self
+            self.stop()  # it ended by itself: let go of its pipes
         executable = self._executable or find_mosquitto()
         if executable is None:
             raise NotInstalled(
@@ -243,9 +245,7 @@ class Mosquitto:
 
     def _secret_path(self, service: str) -> Path:
         if service not in SERVICES:
-            raise DidNotStart(
-                f"mosquitto has no service account {service!r}: use one of {', '.join(SERVICES)}"
-            )
+            raise DidNotStart(f"mosquitto has no service account {service!r}: use one of {', '.join(SERVICES)}")
         return self.data_dir / f"service_{service}.secret"
 
     def _last_pid(self) -> int | None:
@@ -260,9 +260,7 @@ class Mosquitto:
         accounts.replace_file(self.data_dir / "service_passwords", "\n".join(lines) + "\n")
         accounts.replace_file(self.data_dir / "service_acl", "\n".join(rights))
 
-    def _start_on_ports(
-        self, executable: Path, account: accounts.Account | None, lock: int
-    ) -> Child:
+    def _start_on_ports(self, executable: Path, account: accounts.Account | None, lock: int) -> Child:
         for _ in range(PORT_ATTEMPTS):
             device, service = ports.choose("mosquitto", *self._wanted_ports)
             config_path = self._write_config(device, service)

@@ -102,10 +102,14 @@ class PostgresServer:
         )
 
     def start(self) -> Self:
-        """Start, and return when it accepts connections. The first start makes the database.
+        """Start unless it runs, and return when it accepts connections. The first time makes the database.
 
         Raises `NotInstalled`, `UnreachablePlace`, `AlreadyRunning`, `DidNotStart`.
         """
+        if self._child is not None:
+            if self._child.returncode is None:
+                return self
+            self.stop()  # it ended by itself: let go of its pipes
         found = postgres_install.checked(self._bin_dir) if self._bin_dir else None
         found = found or postgres_install.find_bin_dir()
         self._account = accounts.unprivileged("postgres")
@@ -240,9 +244,7 @@ class PostgresServer:
             lost_port = "Address already in use" in said and attempts < PORT_ATTEMPTS
             orphans = "shared memory block" in said and time.monotonic() < deadline
             if not (lost_port or orphans):
-                raise DidNotStart(
-                    f"PostgreSQL did not start on {self.data_dir}: {child.last_words()}"
-                )
+                raise DidNotStart(f"PostgreSQL did not start on {self.data_dir}: {child.last_words()}")
             time.sleep(POLL_S)
 
     def _spawn(self, program: Path, port: int, lock: int) -> Child:
@@ -299,7 +301,5 @@ def _runs_on(pid: int, pgdata: Path) -> bool:
             return os.fsencode(pgdata) in listing.read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
             return False
-    shown = subprocess.run(
-        ["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    shown = subprocess.run(["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return str(pgdata) in shown.stdout

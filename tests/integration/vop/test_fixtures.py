@@ -25,9 +25,7 @@ def test_a_migrated_database_knows_every_product(database: str) -> None:
     import catalog
 
     with psycopg.connect(database) as conn:
-        rows = conn.execute(
-            "SELECT tablename FROM pg_tables WHERE tablename LIKE 'telemetry\\_%'"
-        ).fetchall()
+        rows = conn.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'telemetry\\_%'").fetchall()
     assert {f"telemetry_{product}" for product in catalog.load()} <= {name for (name,) in rows}
 
 
