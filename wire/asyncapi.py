@@ -69,12 +69,8 @@ def document(catalog: Mapping[str, Product]) -> Document:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {
-            _name(way, channel): _channel(way, channel, products) for way, channel in ways
-        },
-        "operations": {
-            _name(way, channel): _operation(way, channel, products) for way, channel in ways
-        },
+        "channels": {_name(way, channel): _channel(way, channel, products) for way, channel in ways},
+        "operations": {_name(way, channel): _operation(way, channel, products) for way, channel in ways},
         "components": {
             "schemas": schemas,
             "messages": messages,
@@ -122,8 +118,7 @@ def _channel(way: Direction, channel: str, products: list[Product]) -> Document:
         "summary": _SUMMARIES[way, channel],
         "parameters": {"device": {"description": "The device id: 1 to 64 of A-Z a-z 0-9 . _ -"}},
         "messages": {
-            name: {"$ref": f"#/components/messages/{name}"}
-            for name in _message_names(way, channel, products)
+            name: {"$ref": f"#/components/messages/{name}"} for name in _message_names(way, channel, products)
         },
     }
 
@@ -136,8 +131,7 @@ def _operation(way: Direction, channel: str, products: list[Product]) -> Documen
         "summary": _SUMMARIES[way, channel],
         "security": [{"$ref": "#/components/securitySchemes/device"}],
         "messages": [
-            {"$ref": f"#/channels/{name}/messages/{message}"}
-            for message in _message_names(way, channel, products)
+            {"$ref": f"#/channels/{name}/messages/{message}"} for message in _message_names(way, channel, products)
         ],
         "bindings": {
             "mqtt": {

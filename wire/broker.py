@@ -102,13 +102,9 @@ class Session:
 
     def __post_init__(self) -> None:
         if not 0 <= self.expiry_s <= NEVER_EXPIRES_S:
-            raise ValueError(
-                f"expiry_s must be 0 to {NEVER_EXPIRES_S} seconds, not {self.expiry_s}"
-            )
+            raise ValueError(f"expiry_s must be 0 to {NEVER_EXPIRES_S} seconds, not {self.expiry_s}")
         if not 1 <= self.receive_maximum <= MAX_RECEIVE_MAXIMUM:
-            raise ValueError(
-                f"receive_maximum must be 1 to {MAX_RECEIVE_MAXIMUM}, not {self.receive_maximum}"
-            )
+            raise ValueError(f"receive_maximum must be 1 to {MAX_RECEIVE_MAXIMUM}, not {self.receive_maximum}")
 
     def connect_properties(self) -> Properties:
         """The properties of the CONNECT packet."""
@@ -210,6 +206,4 @@ def _unquoted(text: str | None, setting: str) -> str | None:
 
 
 def _bad(setting: str, problem: str) -> BadBrokerUrl:
-    return BadBrokerUrl(
-        f"{setting} {problem}. Write it as {FORM}, percent-encoding user and password"
-    )
+    return BadBrokerUrl(f"{setting} {problem}. Write it as {FORM}, percent-encoding user and password")

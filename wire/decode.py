@@ -57,9 +57,7 @@ def decode(
     """
     shape = _SHAPES.get(channel)
     if shape is None:
-        return _refused(
-            Reason.BAD_TOPIC, "this channel is not read; telemetry, event and state are"
-        )
+        return _refused(Reason.BAD_TOPIC, "this channel is not read; telemetry, event and state are")
     if content_type is not None and not _is_json(content_type):
         return _refused(Reason.CONTENT_TYPE, f"only {JSON_TYPE} is understood")
     if len(payload) > MAX_MESSAGE_BYTES:

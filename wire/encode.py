@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import orjson
 
-from catalog.elements import NO_BOOT, Element, Event, Quality, Reading, State
+from catalog.elements import NO_BOOT, Element, Quality, Reading, State
+from wire.envelope import EVENT_MEMBERS, READING_MEMBERS
 
 _DEVICE_TS: Final = "device_ts"
 
@@ -38,17 +39,23 @@ def as_json(element: Element) -> dict[str, Any]:
         sent["boot"], sent["seq"] = element.boot, element.seq
     if element.previous is not None:
         sent["prev"] = {"boot": element.previous.boot, "seq": element.previous.seq}
-    return sent | (
-        _values(element, extra) if isinstance(element, Reading) else _kind(element, extra)
-    )
+    if isinstance(element, Reading):
+        sent["values"], outside = _apart(element.values, extra, READING_MEMBERS)
+    else:
+        sent["kind"] = element.kind
+        sent["attrs"], outside = _apart(element.attrs, extra, EVENT_MEMBERS)
+    return sent | outside
 
 
-def _values(reading: Reading, extra: dict[str, Any]) -> dict[str, Any]:
-    return {"values": reading.values | extra}
-
-
-def _kind(event: Event, extra: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": event.kind, "attrs": event.attrs | extra}
+def _apart(
+    values: dict[str, Any], extra: dict[str, Any], members: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Undeclared keys stand beside the values, where none is taken for declared; but for those
+    that would be taken for members of the element.
+    """
+    inside = {key: value for key, value in extra.items() if key in members}
+    outside = {key: value for key, value in extra.items() if key not in members}
+    return {**values, **inside}, outside
 
 
 def _state(state: State) -> dict[str, Any]:

@@ -68,9 +68,7 @@ def undeclared_members(sent: dict[str, Any], members: frozenset[str]) -> dict[st
     """The members of the element itself that the contract does not name, None if there are none;
     nulls are left out.
     """
-    return {
-        key: value for key, value in sent.items() if key not in members and value is not None
-    } or None
+    return {key: value for key, value in sent.items() if key not in members and value is not None} or None
 
 
 def check_undeclared(extra: dict[str, Any], what: str, sent: dict[str, Any]) -> None:
@@ -119,7 +117,5 @@ def _previous(prev: Any, boot: int) -> Previous | None:
 def _bad_identity(boot: Any, seq: Any) -> Refused:
     if boot is None or seq is None:
         return Refused(Reason.WRONG_SHAPE, "boot and seq: both or neither")
-    key, highest = (
-        ("seq", MAX_COUNTER) if type(boot) is int and 0 <= boot <= MAX_BOOT else ("boot", MAX_BOOT)
-    )
+    key, highest = ("seq", MAX_COUNTER) if type(boot) is int and 0 <= boot <= MAX_BOOT else ("boot", MAX_BOOT)
     return Refused(Reason.WRONG_SHAPE, f"{key}: expected a whole number, 0 to {highest}")

@@ -77,9 +77,7 @@ def exceeds_depth(value: Any, limit: int = MAX_DEPTH) -> bool:
     """Whether more than `limit` objects and arrays lie inside each other in `value`."""
     level = [value]
     for _ in range(limit):
-        level = [
-            child for item in level if isinstance(item, (dict, list)) for child in _children(item)
-        ]
+        level = [child for item in level if isinstance(item, (dict, list)) for child in _children(item)]
         if not level:
             return False
     return any(isinstance(item, (dict, list)) for item in level)
@@ -144,9 +142,7 @@ def _without_deep(text: str) -> tuple[str, frozenset[int]]:
                 start = match.end()
         elif mark in ("]", "}"):
             if not stack or stack.pop() != mark:
-                raise Refused(
-                    Reason.NOT_JSON, f"not JSON: unexpected bracket at character {match.start()}"
-                )
+                raise Refused(Reason.NOT_JSON, f"not JSON: unexpected bracket at character {match.start()}")
             if outer and not stack:
                 finish(match.start())
                 start, outer = match.start(), 0
@@ -156,9 +152,7 @@ def _without_deep(text: str) -> tuple[str, frozenset[int]]:
             kept.append(",")
             index, start, deepest = index + 1, match.end(), 0
         elif mark == '"':
-            raise Refused(
-                Reason.NOT_JSON, f"not JSON: unterminated string at character {match.start()}"
-            )
+            raise Refused(Reason.NOT_JSON, f"not JSON: unterminated string at character {match.start()}")
     if stack:
         raise Refused(Reason.NOT_JSON, f"not JSON: {len(stack)} brackets are not closed")
     finish(len(text))

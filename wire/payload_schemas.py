@@ -101,9 +101,7 @@ def product_schemas(product: Product) -> dict[str, Schema]:
             ]
         },
         f"event_{key}": _event_schema(product),
-        f"up_telemetry_{key}": _one_or_many(
-            {"anyOf": [_ref(f"reading_{key}"), _ref(f"bare_{key}")]}
-        ),
+        f"up_telemetry_{key}": _one_or_many({"anyOf": [_ref(f"reading_{key}"), _ref(f"bare_{key}")]}),
         f"up_event_{key}": _one_or_many(_ref(f"event_{key}")),
         f"up_state_{key}": _state_schema(product),
         f"down_command_{key}": _command_schema(product),

@@ -164,10 +164,8 @@ def _implausible(key: str, code: int, value: Scalar) -> int:
     if low <= value <= high:  # type: ignore[operator]
         return Quality.RANGE.value
     if code == INT64:
-        raise Refused(Reason.WRONG_TYPE, f"{key}: integer of more than 64 bits")
-    raise Refused(
-        Reason.NOT_FINITE, f"{key}: not finite in {'float32' if code == FLOAT32 else 'float64'}"
-    )
+        raise Refused(Reason.WRONG_TYPE, f"{key}: integer outside the signed 64-bit range")
+    raise Refused(Reason.NOT_FINITE, f"{key}: not finite in {'float32' if code == FLOAT32 else 'float64'}")
 
 
 def _wrong_type(key: str, code: int, value: object) -> Refused:
@@ -176,4 +174,4 @@ def _wrong_type(key: str, code: int, value: object) -> Refused:
 
 
 def _described(value: object) -> str:
-    return "a number with a fraction or exponent" if isinstance(value, float) else kind_of(value)
+    return "a number that is no 64-bit integer" if isinstance(value, float) else kind_of(value)

@@ -37,9 +37,7 @@ def reading(index: int, sent: Any, rules: ProductRules, usable: Window) -> Readi
         if len(sent) > _USUAL_MEMBERS or boot == NO_BOOT:
             outer = undeclared_members(sent, READING_MEMBERS)
     elif any(key in sent for key in _NATIVE):
-        raise Refused(
-            Reason.WRONG_SHAPE, f"values: expected an object, got {_given(sent, 'values')}"
-        )
+        raise Refused(Reason.WRONG_SHAPE, f"values: expected an object, got {_given(sent, 'values')}")
     else:
         measured, previous = sent, None
         ts_ms, quality, device_ts = resolve(None, None, usable)
@@ -76,9 +74,7 @@ def event(index: int, sent: Any, rules: ProductRules, usable: Window) -> Event:
         quality |= doubts
         missing = declared.required - attrs.keys()
         if missing:
-            raise Refused(
-                Reason.WRONG_SHAPE, f"attrs: {min(missing)} is required for this kind of event"
-            )
+            raise Refused(Reason.WRONG_SHAPE, f"attrs: {min(missing)} is required for this kind of event")
     extra, doubts = finished_extra(extra, device_ts, sent)
     return Event(index, ts_ms, boot, seq, quality | doubts, kind, attrs, extra, previous)
 
@@ -91,9 +87,7 @@ def state(index: int, sent: Any, _rules: ProductRules, usable: Window) -> State:
         raise _not_an_object(sent)
     online = sent.get("online")
     if type(online) is not bool:
-        raise Refused(
-            Reason.WRONG_SHAPE, f"online: expected true or false, got {_given(sent, 'online')}"
-        )
+        raise Refused(Reason.WRONG_SHAPE, f"online: expected true or false, got {_given(sent, 'online')}")
     boot = counter(sent, "boot", MAX_BOOT)
     conn = counter(sent, "conn", MAX_COUNTER)
     ts_ms = None
@@ -101,11 +95,7 @@ def state(index: int, sent: Any, _rules: ProductRules, usable: Window) -> State:
         said = milliseconds(sent["ts"])
         ts_ms = said if usable.oldest_ms <= said <= usable.newest_ms else None
     firmware = _text(sent, "firmware", MAX_FIRMWARE_CHARS)
-    desired = (
-        None
-        if sent.get("desired_version") is None
-        else counter(sent, "desired_version", MAX_COUNTER)
-    )
+    desired = None if sent.get("desired_version") is None else counter(sent, "desired_version", MAX_COUNTER)
     values = _object(sent, "values")
     check_undeclared(values, "values", sent)
     return State(index, online, boot, conn, ts_ms, firmware, desired, values)

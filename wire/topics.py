@@ -26,9 +26,7 @@ class Direction(StrEnum):
 
 UP_CHANNELS: Final = ("telemetry", "event", "state", "reply", "firmware")
 DOWN_CHANNELS: Final = ("command", "desired", "firmware", "rejected")
-RETAINED: Final = frozenset(
-    {(Direction.UP, "state"), (Direction.DOWN, "desired"), (Direction.DOWN, "firmware")}
-)
+RETAINED: Final = frozenset({(Direction.UP, "state"), (Direction.DOWN, "desired"), (Direction.DOWN, "firmware")})
 
 _DEVICE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GROUP = re.compile(r"[^/+#\0]{1,128}")
@@ -82,9 +80,7 @@ def _compose(device: str, direction: Direction, channel: str) -> str:
 
 def _check(device: str, direction: Direction, channel: str) -> None:
     if not _DEVICE.fullmatch(device):
-        raise BadTopic(
-            f"device {_echo(device)} is not 1 to 64 letters, digits, dots, underscores or hyphens"
-        )
+        raise BadTopic(f"device {_echo(device)} is not 1 to 64 letters, digits, dots, underscores or hyphens")
     if channel not in _CHANNELS[direction]:
         allowed = ", ".join(UP_CHANNELS if direction is Direction.UP else DOWN_CHANNELS)
         raise BadTopic(f"channel {_echo(channel)} does not go {direction}; these do: {allowed}")
