@@ -5,6 +5,7 @@ import socket
 import ssl
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -85,13 +86,15 @@ def test_an_address_never_shows_its_password() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"expiry_s": -1}, {"expiry_s": 2**32}, {"receive_maximum": 0}, {"receive_maximum": 65_536}]
 )
-def test_a_session_outside_the_protocol_is_refused(wrong: dict[str, int]) -> None:
+def test_a_session_outside_the_protocol_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Session("ingest-0", **wrong)
 
 
 def connect_packet(address_url: str, session: Session) -> bytes:
-    """The CONNECT packet a client of ours sends, without the fixed header. Remaining length < 128 here."""
+    """The CONNECT packet a client of ours sends, without the fixed header. Remaining length < 128
+    here.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         address = BrokerAddress.parse(address_url.replace("PORT", str(port)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from catalog.elements import NO_BOOT, Event, Previous, Quality, Reason, Reject
+from catalog.elements import NO_BOOT, Event, Json, Previous, Quality, Reason, Reject
 from tests.unit.wire.conftest import ARRIVED_AT_MS, Hear
 from wire.limits import MAX_EXTRA_BYTES, MAX_EXTRA_KEYS, MAX_KIND_CHARS
 
@@ -33,7 +33,7 @@ def of(kind: Any, **attrs: Any) -> dict[str, Any]:
 
 def test_a_declared_event(hear: Hear) -> None:
     sent = {**of("clean_finished", duration_min=41, area_m2=38.5), "prev": {"boot": 2, "seq": 1}}
-    attrs = {"duration_min": 41.0, "area_m2": 38.5}
+    attrs: dict[str, Json] = {"duration_min": 41.0, "area_m2": 38.5}
     assert one(hear, sent) == Event(0, TS, 3, 9, 0, "clean_finished", attrs, None, Previous(2, 1))
 
 

@@ -119,7 +119,9 @@ def test_brackets_within_strings_are_no_depth(hear: Hear) -> None:
     quoted = '{"fault_code": "%s \\" ]"}' % ("[" * 500)
     decoded = hear("telemetry", f"[{quoted}, {nested(2_000)}, {quoted}]")
     assert [element.index for element in decoded.elements] == [0, 2]
-    assert decoded.elements[0].values == {"fault_code": "[" * 500 + ' " ]'}
+    first = decoded.elements[0]
+    assert isinstance(first, Reading)
+    assert first.values == {"fault_code": "[" * 500 + ' " ]'}
 
 
 def test_the_deepest_element_is_kept(hear: Hear) -> None:
@@ -130,6 +132,7 @@ def test_the_deepest_element_is_kept(hear: Hear) -> None:
 
 def test_an_escaped_backslash_before_u0000_is_no_nul(hear: Hear) -> None:
     (element,) = hear("telemetry", '{"fault_code": "\\\\u0000"}').elements
+    assert isinstance(element, Reading)
     assert element.values == {"fault_code": "\\u0000"}
 
 

@@ -1,4 +1,6 @@
-"""What holds for every input there is: `decode` is total, accounts for each element, and is a function."""
+"""What holds for every input there is: `decode` is total, accounts for each element, and is a
+function.
+"""
 
 from __future__ import annotations
 
@@ -128,7 +130,8 @@ def shuffled(value: Any, source: random.Random) -> Any:
 
 
 def comparable(decoded: Decoded) -> tuple[list[Element], list[tuple[int, str]]]:
-    # Of several faults the first met is named, so the detail may differ; the reason may not be lost.
+    # Of several faults the first met is named, so the detail may differ; the reason may not be
+    # lost.
     return decoded.elements, [(reject.index, "refused") for reject in decoded.rejects]
 
 

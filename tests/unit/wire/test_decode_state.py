@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from catalog.elements import Reason, State
+from catalog.elements import Json, Reason, State
 from tests.unit.wire.conftest import Hear
 from wire.limits import MAX_EXTRA_BYTES, MAX_EXTRA_KEYS, MAX_FIRMWARE_CHARS
 
@@ -29,7 +29,7 @@ def reason(hear: Hear, sent: Any) -> Reason:
 
 
 def test_reported_state(hear: Hear) -> None:
-    values = {"volume_pct": 40, "room": None, "map": {"rooms": [1, 2]}}
+    values: dict[str, Json] = {"volume_pct": 40, "room": None, "map": {"rooms": [1, 2]}}
     sent = {**ONLINE, "ts": TS, "firmware": "1.4.2", "desired_version": 7, "values": values}
     assert one(hear, sent) == State(0, True, 12, 3, TS, "1.4.2", 7, values)
 
