@@ -117,9 +117,9 @@ class Child:
             ) from slow
 
     def last_words(self) -> str:
-        """What it said last, and where the rest of it stands: for an error message."""
+        """The last two lines it said, and where the rest stands: for an error message."""
         own = [line for line in self.log_tail().splitlines() if not line.startswith("supervisor:")]
-        return f"{own[-1] if own else 'it said nothing'} (more in {self.program.log_path})"
+        return f"{'; '.join(own[-2:]) or 'it said nothing'} (more in {self.program.log_path})"
 
     def log_tail(self, lines: int = 12) -> str:
         """The last lines of the service's log."""

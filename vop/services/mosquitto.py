@@ -27,7 +27,9 @@ STOP = ((signal.SIGTERM, 30.0),)  # it writes its queue to disk on the way out
 # Accounts of the service listener; their client ids are their own business.
 SERVICES = ("ingest", "api", "converse", "monitor")
 
-MESSAGE_LIMIT_BYTES = 1024 * 1024
+PAYLOAD_LIMIT_BYTES = 1024 * 1024
+# Topic, properties and header come on top of the payload.
+PACKET_LIMIT_BYTES = PAYLOAD_LIMIT_BYTES + 64 * 1024
 # One client's queue: 500 messages a second of 300 bytes, for an hour of outage. Held in memory.
 QUEUE_LIMIT_BYTES = 540 * 1000 * 1000
 
@@ -48,10 +50,14 @@ max_inflight_messages 0
 # By bytes, not by number. What does not fit is dropped for that subscriber, counted in
 # $SYS/broker/publish/messages/dropped, although the publisher gets its acknowledgement. An MQTT
 # 3.1.1 subscriber that is connected has no Receive Maximum, so this limit does not hold for it.
-max_queued_messages 0
+# The number is out of reach and not 0: at 0, Mosquitto 2.0 disconnects whoever publishes where he
+# may not, instead of telling him.
+max_queued_messages 1000000000
 max_queued_bytes {queue_bytes}
-# Refused, not cut off: an MQTT 5 publisher reads a reason code. max_packet_size would disconnect.
-message_size_limit {message_bytes}
+# A larger packet ends its connection and is never acknowledged; MQTT 5 tells the limit in CONNACK.
+# message_size_limit would acknowledge and drop it (3.1.1), or answer with a PUBACK reason that
+# MQTT 5 does not have there, upon which clients reconnect and send it again for ever.
+max_packet_size {packet_bytes}
 
 sys_interval 1
 set_tcp_nodelay true
@@ -283,7 +289,7 @@ class Mosquitto:
             device_port=device,
             service_port=service,
             queue_bytes=self._queue_limit_bytes,
-            message_bytes=MESSAGE_LIMIT_BYTES,
+            packet_bytes=PACKET_LIMIT_BYTES,
             extra=self._config_extra,
         )
         accounts.replace_file(path, text)
