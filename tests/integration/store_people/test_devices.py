@@ -15,7 +15,7 @@ from store.notify import ACCOUNTS, listen
 CATALOG = catalog.load()
 
 
-def test_the_secret_is_shown_once_and_kept_as_hashes(conn: Connection):
+def test_the_secret_is_shown_once_and_kept_as_hashes(conn: Connection) -> None:
     device, secret = devices.register(conn, "rv-1", "robot_vacuum", serial=" SN-1 ", batch="B7", hardware="r2")
     assert (device.serial, device.batch, device.hardware) == ("SN-1", "B7", "r2")
     assert device.status == "active"
@@ -27,25 +27,25 @@ def test_the_secret_is_shown_once_and_kept_as_hashes(conn: Connection):
 
 
 @pytest.mark.parametrize("device", ["", "a b", "a/b", "a+b", "#", "x" * 65, "ingest-0", "API", "vop-doctor", "gerät"])
-def test_an_id_must_have_its_form_and_be_no_services(conn: Connection, device: str):
+def test_an_id_must_have_its_form_and_be_no_services(conn: Connection, device: str) -> None:
     with pytest.raises(InvalidValue):
         devices.register(conn, device, "robot_vacuum")
 
 
-def test_an_id_is_taken_once(conn: Connection):
+def test_an_id_is_taken_once(conn: Connection) -> None:
     devices.register(conn, "rv-1", "robot_vacuum")
     with pytest.raises(Conflict, match="rv-1 exists"):
         devices.register(conn, "rv-1", "software")
 
 
-def test_an_unknown_product_is_named(conn: Connection):
+def test_an_unknown_product_is_named(conn: Connection) -> None:
     with pytest.raises(NotFound, match="toaster"):
         devices.register(conn, "rv-1", "toaster")
     with pytest.raises(NotFound, match="rv-9"):
         devices.get(conn, "rv-9")
 
 
-def test_authentication(conn: Connection):
+def test_authentication(conn: Connection) -> None:
     device, secret = devices.register(conn, "rv-1", "robot_vacuum")
     assert devices.authenticate(conn, "rv-1", secret) == device
     assert devices.authenticate(conn, "rv-1", secret + "x") is None
@@ -60,7 +60,7 @@ def test_authentication(conn: Connection):
     assert not devices.revoke(conn, "rv-1").has_credentials
 
 
-def test_rotation_replaces_and_restores(conn: Connection):
+def test_rotation_replaces_and_restores(conn: Connection) -> None:
     _, first = devices.register(conn, "rv-1", "robot_vacuum")
     _, second = devices.rotate(conn, "rv-1")
     assert devices.authenticate(conn, "rv-1", first) is None
@@ -70,14 +70,14 @@ def test_rotation_replaces_and_restores(conn: Connection):
     assert devices.authenticate(conn, "rv-1", third) is not None
 
 
-def test_a_retired_device_has_no_credentials_and_gets_none(conn: Connection):
+def test_a_retired_device_has_no_credentials_and_gets_none(conn: Connection) -> None:
     devices.register(conn, "rv-1", "robot_vacuum")
     assert not devices.set_status(conn, "rv-1", "retired").has_credentials
     with pytest.raises(Conflict, match="retired"):
         devices.rotate(conn, "rv-1")
 
 
-def test_description_changes_only_what_is_given(conn: Connection):
+def test_description_changes_only_what_is_given(conn: Connection) -> None:
     devices.register(conn, "rv-1", "robot_vacuum", serial="A", batch="B")
     changed = devices.describe(conn, "rv-1", batch="C")
     assert (changed.serial, changed.batch) == ("A", "C")
@@ -85,7 +85,7 @@ def test_description_changes_only_what_is_given(conn: Connection):
         devices.describe(conn, "rv-1", serial="a\nb")
 
 
-def test_the_password_file_holds_those_who_may_connect(conn: Connection):
+def test_the_password_file_holds_those_who_may_connect(conn: Connection) -> None:
     kept = {}
     for name in ("rv-b", "rv-a", "rv-suspended", "rv-revoked", "rv-quarantined", "rv-retired"):
         _, kept[name] = devices.register(conn, name, "robot_vacuum")
@@ -99,7 +99,7 @@ def test_the_password_file_holds_those_who_may_connect(conn: Connection):
     assert accounts.password_text(conn).count("\n") == 2
 
 
-def test_every_change_of_a_right_is_announced(database: str, conn: Connection):
+def test_every_change_of_a_right_is_announced(database: str, conn: Connection) -> None:
     stop = Event()
     notices = listen(database, [ACCOUNTS], stop)
     assert next(notices) is None  # by now it listens
@@ -118,7 +118,7 @@ def test_every_change_of_a_right_is_announced(database: str, conn: Connection):
     assert list(notices) in ([], [None])
 
 
-def test_a_list_is_registered_and_a_second_run_changes_nothing(conn: Connection, anna: object):
+def test_a_list_is_registered_and_a_second_run_changes_nothing(conn: Connection, anna: object) -> None:
     lines = [
         NewDevice("rv-1", "robot_vacuum", serial="S1", customer="c-anna"),
         NewDevice("rv 2", "robot_vacuum"),
@@ -146,7 +146,7 @@ def test_a_list_is_registered_and_a_second_run_changes_nothing(conn: Connection,
     assert devices.authenticate(conn, "rv-1", first[0].secret or "") is not None
 
 
-def test_nothing_to_register(conn: Connection):
+def test_nothing_to_register(conn: Connection) -> None:
     assert devices.register_many(conn, []) == []
 
 
@@ -175,7 +175,7 @@ def said(conn: Connection, device_id: int, online: bool, at: datetime) -> None:
     )
 
 
-def test_connected_reporting_and_healthy_are_three_things(conn: Connection):
+def test_connected_reporting_and_healthy_are_three_things(conn: Connection) -> None:
     product = CATALOG["robot_vacuum"]
     now = datetime.now(UTC)
     heartbeat = timedelta(seconds=product.heartbeat_s)
@@ -206,7 +206,7 @@ def test_connected_reporting_and_healthy_are_three_things(conn: Connection):
     assert devices.presence(conn, product, device_id, now=now).healthy is True
 
 
-def test_a_fault_nothing_closes_is_never_open(conn: Connection):
+def test_a_fault_nothing_closes_is_never_open(conn: Connection) -> None:
     product = CATALOG["software"]
     momentary = [fault for fault in product.fault if fault.closed_by is None]
     assert momentary
@@ -216,7 +216,7 @@ def test_a_fault_nothing_closes_is_never_open(conn: Connection):
     assert devices.presence(conn, product, device_id).healthy is True
 
 
-def test_presence_of_a_product_the_catalogue_lost(conn: Connection):
+def test_presence_of_a_product_the_catalogue_lost(conn: Connection) -> None:
     device_id = devices.register(conn, "sw-1", "software")[0].device_id
     heard(conn, device_id, datetime.now(UTC))
     there = devices.presences(conn, {}, [(device_id, "software")])[device_id]
@@ -264,11 +264,11 @@ def fleet(conn: Connection, anna: object, babak: object) -> Connection:
         ({"after": "rv-1", "limit": 1}, ["rv-2"]),
     ],
 )
-def test_search(fleet: Connection, filters: dict[str, object], expected: list[str]):
+def test_search(fleet: Connection, filters: dict[str, object], expected: list[str]) -> None:
     assert names(devices.search(fleet, CATALOG, **filters)) == expected  # type: ignore[arg-type]
 
 
-def test_a_summary_has_the_present_owner_and_presence(fleet: Connection):
+def test_a_summary_has_the_present_owner_and_presence(fleet: Connection) -> None:
     device_id = devices.get(fleet, "rv-1").device_id
     heard(fleet, device_id, datetime.now(UTC))
     fleet.commit()
@@ -283,12 +283,12 @@ def test_a_summary_has_the_present_owner_and_presence(fleet: Connection):
     assert names(devices.search(fleet, CATALOG, customer="c-anna")) == ["sw-1"]
 
 
-def test_search_refuses_what_postgresql_cannot_hold(conn: Connection):
+def test_search_refuses_what_postgresql_cannot_hold(conn: Connection) -> None:
     with pytest.raises(InvalidValue):
         devices.search(conn, CATALOG, q="a\0b")
 
 
-def test_search_by_text_uses_the_trigram_indexes(database: str, anna: object, conn: Connection):
+def test_search_by_text_uses_the_trigram_indexes(database: str, anna: object, conn: Connection) -> None:
     conn.commit()
     with connect(database) as other:
         other.execute("SET enable_seqscan = off")

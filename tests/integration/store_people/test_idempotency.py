@@ -15,7 +15,7 @@ def age(conn: Connection, interval: str) -> None:
     conn.commit()
 
 
-def test_the_second_request_gets_the_first_ones_answer(conn: Connection):
+def test_the_second_request_gets_the_first_ones_answer(conn: Connection) -> None:
     assert idempotency.claim(conn, WHO, KEY, REQUEST) == New()
     idempotency.finish(conn, WHO, KEY, 201, {"device": "rv-1"})
     conn.commit()
@@ -25,7 +25,7 @@ def test_the_second_request_gets_the_first_ones_answer(conn: Connection):
     assert idempotency.claim(conn, WHO, "k-2", REQUEST) == New()
 
 
-def test_while_the_first_runs_nobody_waits(database: str, conn: Connection):
+def test_while_the_first_runs_nobody_waits(database: str, conn: Connection) -> None:
     assert idempotency.claim(conn, WHO, KEY, REQUEST) == New()
     with connect(database, statement_timeout_ms=5_000) as other:
         assert idempotency.claim(other, WHO, KEY, REQUEST) == InProgress()
@@ -35,14 +35,14 @@ def test_while_the_first_runs_nobody_waits(database: str, conn: Connection):
         assert idempotency.claim(other, WHO, KEY, REQUEST) == Replay(201, None)
 
 
-def test_a_request_that_failed_leaves_nothing(database: str, conn: Connection):
+def test_a_request_that_failed_leaves_nothing(database: str, conn: Connection) -> None:
     assert idempotency.claim(conn, WHO, KEY, REQUEST) == New()
     conn.rollback()
     with connect(database) as other:
         assert idempotency.claim(other, WHO, KEY, REQUEST) == New()
 
 
-def test_a_claim_whose_holder_died_is_taken_over(conn: Connection):
+def test_a_claim_whose_holder_died_is_taken_over(conn: Connection) -> None:
     assert idempotency.claim(conn, WHO, KEY, REQUEST) == New()
     conn.commit()
     assert idempotency.claim(conn, WHO, KEY, REQUEST) == InProgress()
@@ -50,7 +50,7 @@ def test_a_claim_whose_holder_died_is_taken_over(conn: Connection):
     assert idempotency.claim(conn, WHO, KEY, REQUEST) == New()
 
 
-def test_a_key_is_kept_for_a_day(conn: Connection):
+def test_a_key_is_kept_for_a_day(conn: Connection) -> None:
     idempotency.claim(conn, WHO, KEY, REQUEST)
     idempotency.finish(conn, WHO, KEY, 201, None)
     age(conn, "23 hours 59 minutes")
@@ -62,6 +62,6 @@ def test_a_key_is_kept_for_a_day(conn: Connection):
     assert idempotency.forget(conn) == 1
 
 
-def test_only_what_was_claimed_is_finished(conn: Connection):
+def test_only_what_was_claimed_is_finished(conn: Connection) -> None:
     with pytest.raises(NotFound):
         idempotency.finish(conn, WHO, KEY, 201, None)

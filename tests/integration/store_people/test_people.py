@@ -16,7 +16,7 @@ MAR = datetime(2026, 3, 1, tzinfo=UTC)
 APR = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def test_customers_are_found_by_id_and_name(conn: Connection, anna: Customer, babak: Customer):
+def test_customers_are_found_by_id_and_name(conn: Connection, anna: Customer, babak: Customer) -> None:
     assert customers.get(conn, "c-anna") == anna
     assert babak.weekend == [5]
     found = [
@@ -29,7 +29,7 @@ def test_customers_are_found_by_id_and_name(conn: Connection, anna: Customer, ba
     assert list(customers.by_ids(conn, ["c-anna", "c-none"])) == ["c-anna"]
 
 
-def test_a_customer_changes_in_part(conn: Connection, babak: Customer):
+def test_a_customer_changes_in_part(conn: Connection, babak: Customer) -> None:
     changed = customers.change(conn, "c-babak", zone="Europe/Paris", weekend=[7, 6, 6])
     assert (changed.zone, changed.weekend) == ("Europe/Paris", [6, 7])
     assert (changed.calendar, changed.week_start, changed.language) == ("persian", 6, "fa")
@@ -54,13 +54,13 @@ def test_a_customer_changes_in_part(conn: Connection, babak: Customer):
         {"calendar": "mayan"},
     ],
 )
-def test_a_customer_must_make_sense(conn: Connection, wrong: dict[str, object]):
+def test_a_customer_must_make_sense(conn: Connection, wrong: dict[str, object]) -> None:
     values: dict[str, object] = {"customer": "c-1", "name": "N", "zone": "Asia/Tehran", **wrong}
     with pytest.raises(InvalidValue):
         customers.create(conn, **values)  # type: ignore[arg-type]
 
 
-def test_a_customers_id_is_taken_once(conn: Connection, anna: Customer):
+def test_a_customers_id_is_taken_once(conn: Connection, anna: Customer) -> None:
     with pytest.raises(Conflict, match="c-anna"):
         customers.create(conn, "c-anna", "Another", zone="UTC")
 
@@ -74,7 +74,7 @@ def spans(found: list[ownerships.Ownership]) -> list[tuple[str, str, datetime, d
     return [(o.customer, o.zone, o.since, o.until) for o in found]
 
 
-def test_a_history_is_replaced_whole(conn: Connection, anna: Customer, babak: Customer, device_id: int):
+def test_a_history_is_replaced_whole(conn: Connection, anna: Customer, babak: Customer, device_id: int) -> None:
     ownerships.set_history(conn, device_id, [Span("c-anna", JAN)])
     kept = ownerships.set_history(
         conn,
@@ -93,7 +93,9 @@ def test_a_history_is_replaced_whole(conn: Connection, anna: Customer, babak: Cu
     assert ownerships.set_history(conn, device_id, []) == []
 
 
-def test_ownerships_of_a_customer_in_a_window(conn: Connection, anna: Customer, babak: Customer, device_id: int):
+def test_ownerships_of_a_customer_in_a_window(
+    conn: Connection, anna: Customer, babak: Customer, device_id: int
+) -> None:
     ownerships.set_history(conn, device_id, [Span("c-anna", JAN, FEB), Span("c-babak", FEB, MAR), Span("c-anna", MAR)])
     of = ownerships.of_customer
     assert [o.since for o in of(conn, anna.customer_id)] == [JAN, MAR]
@@ -123,19 +125,19 @@ def test_a_history_that_cannot_be_changes_nothing(
     history: list[Span],
     error: type[Exception],
     words: str,
-):
+) -> None:
     before = ownerships.set_history(conn, device_id, [Span("c-babak", JAN)])
     with pytest.raises(error, match=words):
         ownerships.set_history(conn, device_id, history)
     assert ownerships.history(conn, device_id) == before
 
 
-def test_an_unknown_device_has_no_history_to_set(conn: Connection):
+def test_an_unknown_device_has_no_history_to_set(conn: Connection) -> None:
     with pytest.raises(NotFound):
         ownerships.set_history(conn, 99, [])
 
 
-def test_handing_over(conn: Connection, anna: Customer, babak: Customer, device_id: int):
+def test_handing_over(conn: Connection, anna: Customer, babak: Customer, device_id: int) -> None:
     ownerships.hand_over(conn, device_id, "c-anna", since=JAN)
     kept = ownerships.hand_over(conn, device_id, "c-babak", since=FEB)
     assert spans(kept) == [
@@ -146,7 +148,7 @@ def test_handing_over(conn: Connection, anna: Customer, babak: Customer, device_
         ownerships.hand_over(conn, device_id, "c-anna", since=JAN)
 
 
-def test_users(conn: Connection):
+def test_users(conn: Connection) -> None:
     made = users.create(conn, "sara", "Sara S.", ["support", "admin", "support"])
     assert made.roles == ["admin", "support"]
     assert users.get(conn, "sara") == made
@@ -168,13 +170,15 @@ def test_users(conn: Connection):
         ("x", "S", ["root"], InvalidValue),
     ],
 )
-def test_a_user_must_make_sense(conn: Connection, name: str, display: str, roles: list[str], error: type[Exception]):
+def test_a_user_must_make_sense(
+    conn: Connection, name: str, display: str, roles: list[str], error: type[Exception]
+) -> None:
     users.create(conn, "sara", "Sara", ["support"])
     with pytest.raises(error):
         users.create(conn, name, display, roles)
 
 
-def test_an_absent_user(conn: Connection):
+def test_an_absent_user(conn: Connection) -> None:
     with pytest.raises(NotFound, match="nobody"):
         users.get(conn, "nobody")
     with pytest.raises(NotFound, match="nobody"):
@@ -183,7 +187,7 @@ def test_an_absent_user(conn: Connection):
         tokens.issue(conn, 99, "script")
 
 
-def test_a_token_speaks_for_its_user_until_it_ends(conn: Connection):
+def test_a_token_speaks_for_its_user_until_it_ends(conn: Connection) -> None:
     sara = users.create(conn, "sara", "Sara", ["support"])
     token, secret = tokens.issue(conn, sara.user_id, "script")
     principal = tokens.principal_of(conn, secret)
@@ -209,7 +213,7 @@ def test_a_token_speaks_for_its_user_until_it_ends(conn: Connection):
     assert not [value for value in row if secret in str(value)]
 
 
-def test_a_token_expires(conn: Connection):
+def test_a_token_expires(conn: Connection) -> None:
     sara = users.create(conn, "sara", "Sara", ["support"])
     token, secret = tokens.issue(conn, sara.user_id, "script", expires_at=datetime.now(UTC) + timedelta(hours=1))
     assert tokens.principal_of(conn, secret) is not None
@@ -224,7 +228,7 @@ def test_a_token_expires(conn: Connection):
         tokens.issue(conn, sara.user_id, "  ")
 
 
-def test_tokens_are_listed_without_their_secrets(conn: Connection):
+def test_tokens_are_listed_without_their_secrets(conn: Connection) -> None:
     for name in ("sara", "omid"):
         user = users.create(conn, name, name, ["support"])
         tokens.issue(conn, user.user_id, f"of {name}")
@@ -239,7 +243,7 @@ def test_tokens_are_listed_without_their_secrets(conn: Connection):
         tokens.revoke(conn, 99)
 
 
-def test_a_care_team_changes_over_time(conn: Connection, anna: Customer, babak: Customer):
+def test_a_care_team_changes_over_time(conn: Connection, anna: Customer, babak: Customer) -> None:
     omid = users.create(conn, "omid", "Omid", ["clinician"]).user_id
     care.join(conn, omid, anna.customer_id, since=JAN, until=MAR)
     care.join(conn, omid, anna.customer_id, since=MAR)
@@ -263,7 +267,7 @@ def test_a_care_team_changes_over_time(conn: Connection, anna: Customer, babak: 
         care.join(conn, 99, anna.customer_id, since=APR)
 
 
-def test_a_consent_is_given_and_withdrawn(conn: Connection, anna: Customer):
+def test_a_consent_is_given_and_withdrawn(conn: Connection, anna: Customer) -> None:
     who, purpose = anna.customer_id, "compare_usage"
     consents.give(conn, who, purpose, at=JAN)
     consents.give(conn, who, purpose, at=FEB)
@@ -284,7 +288,7 @@ def test_a_consent_is_given_and_withdrawn(conn: Connection, anna: Customer):
     assert [c.since for c in consents.listing(conn, who)] == [JAN]
 
 
-def test_a_consent_must_make_sense(conn: Connection, anna: Customer):
+def test_a_consent_must_make_sense(conn: Connection, anna: Customer) -> None:
     with pytest.raises(InvalidValue, match="Compare"):
         consents.give(conn, anna.customer_id, "Compare usage", at=JAN)
     with pytest.raises(NotFound):
