@@ -1,6 +1,4 @@
-"""One parsed JSON value to one element, for each of the three channels. Raises Refused for what
-cannot be used.
-"""
+"""One parsed JSON value to one element, for each of the three channels. Raises Refused for what cannot be used."""
 
 from __future__ import annotations
 
@@ -34,7 +32,8 @@ def reading(index: int, sent: Any, rules: ProductRules, usable: Window) -> Readi
     outer = None
     if type(measured) is dict:
         ts_ms, boot, seq, quality, device_ts, previous = open_envelope(sent, usable)
-        if len(sent) > _USUAL_MEMBERS or boot == NO_BOOT:
+        # Four members, with counters and a usable ts among them, leave room for no other.
+        if len(sent) > _USUAL_MEMBERS or boot == NO_BOOT or quality:
             outer = undeclared_members(sent, READING_MEMBERS)
     elif any(key in sent for key in _NATIVE):
         raise Refused(Reason.WRONG_SHAPE, f"values: expected an object, got {_given(sent, 'values')}")
@@ -52,9 +51,7 @@ def reading(index: int, sent: Any, rules: ProductRules, usable: Window) -> Readi
 
 
 def event(index: int, sent: Any, rules: ProductRules, usable: Window) -> Event:
-    """An event. Of an undeclared kind it is kept as sent; of a declared one its undeclared
-    attributes go to `extra`.
-    """
+    """An event. Of an undeclared kind it is kept as sent; of a declared one its undeclared attributes go to `extra`."""
     if type(sent) is not dict:
         raise _not_an_object(sent)
     kind = _text(sent, "kind", MAX_KIND_CHARS)
@@ -80,9 +77,7 @@ def event(index: int, sent: Any, rules: ProductRules, usable: Window) -> Event:
 
 
 def state(index: int, sent: Any, _rules: ProductRules, usable: Window) -> State:
-    """Reported state, or a last will. `ts` that is not usable is left out: arrival is kept beside
-    it anyway.
-    """
+    """Reported state, or a last will. `ts` that is not usable is left out: arrival is kept beside it anyway."""
     if type(sent) is not dict:
         raise _not_an_object(sent)
     online = sent.get("online")

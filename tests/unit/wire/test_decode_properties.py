@@ -160,6 +160,29 @@ def test_a_mutilated_message_never_escapes(hear: Hear, values: dict[str, Any], c
         sound(decoded, len(decoded.elements) + len(decoded.rejects))
 
 
+@given(
+    st.fixed_dictionaries(
+        {"values": st.dictionaries(st.sampled_from(SIGNALS[:3]), st.integers(0, 100))},
+        optional={"ts": st.integers(0, 2**42), "age_ms": st.integers(0, 1000), "prev": st.none()},
+    ),
+    st.booleans(),
+    st.dictionaries(st.sampled_from(["site", "room", "kind", "rssi"]), st.integers(0, 9), max_size=4),
+    st.dictionaries(st.sampled_from(["a", "b", "ts", "boot"]), st.integers(0, 9), max_size=4),
+)
+def test_no_undeclared_key_is_lost(
+    hear: Hear, sent: dict[str, Any], counted: bool, outside: dict[str, int], inside: dict[str, int]
+) -> None:
+    message = {**sent, **outside, "values": {**sent["values"], **inside}}
+    if counted:
+        message |= {"boot": 1, "seq": 2}
+    (element,) = hear("telemetry", json.dumps(message)).elements
+    assert isinstance(element, Reading)
+    kept = dict(element.extra or {})
+    kept.pop("device_ts", None)
+    assert kept == outside | inside
+    assert element.values == sent["values"]
+
+
 TIMES = st.integers(OLDEST_TS_MS, ARRIVED_AT_MS + 86_400_000)
 BOOTS = st.integers(1, 2**31 - 1)
 COUNTERS = st.integers(0, 2**63 - 1)
