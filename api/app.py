@@ -1,0 +1,83 @@
+"""The application: every feature's routes, one envelope, one table of permissions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio
+from fastapi import FastAPI
+
+from api import document, permissions, problems
+from api.audit.endpoints import router as audit
+from api.customers.endpoints import router as customers
+from api.customers.usage import router as customer_usage
+from api.deadletters.endpoints import router as deadletters
+from api.devices.history import router as history
+from api.devices.records import router as records
+from api.devices.registry import router as registry
+from api.devices.usage import router as usage
+from api.envelope import Envelope
+from api.health.endpoints import router as health
+from api.metrics import Metrics
+from api.products.endpoints import router as products
+from api.services import Services, ThreadIntake
+from api.settings import Settings
+from api.stream.endpoints import router as stream
+from api.stream.hub import Hub
+from api.telemetry.endpoints import router as telemetry
+from api.throttle import Throttle
+from api.tokens.endpoints import router as tokens
+from api.users.endpoints import router as users
+from catalog import Catalog
+from store.database import Database
+
+# `registry` before `records`: /devices/import is not a device called "import".
+ROUTERS = (
+    health, products, registry, records, history, usage, customers, customer_usage,
+    deadletters, telemetry, stream, users, tokens, audit,
+)  # fmt: skip
+
+SPARE_CONNECTIONS = 2
+
+
+def create_app(settings: Settings, catalog: Catalog, database: Database) -> FastAPI:
+    """The HTTP service over `database`, which the caller opens and closes.
+
+    Needs no database to start: requests are answered with 503 until it is there. Raises `permissions.UnlistedRoute`
+    when a route has no row in the permissions table.
+    """
+    services = Services(
+        settings=settings,
+        catalog=catalog,
+        database=database,
+        intake=ThreadIntake(catalog),
+        hub=Hub(database.url, settings.max_streams),
+        throttle=Throttle(settings.auth_failures),
+        metrics=Metrics(),
+        at_work=anyio.Semaphore(max(1, settings.pool_size - SPARE_CONNECTIONS)),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await anyio.to_thread.run_sync(services.hub.close)
+
+    app = FastAPI(
+        title="Voice of the product",
+        description="What connected products report, and what their customers experience. docs/api.md has the rules.",
+        version=version("vop"),
+        openapi_url=f"{permissions.API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)
+    permissions.check(app.routes)
+    document.install(app)
+    problems.install(app)
+    app.add_middleware(Envelope, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
+    return app

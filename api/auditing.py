@@ -1,0 +1,138 @@
+"""One visit: a principal's request, its transaction, and its line in the audit log.
+
+Every route that needs a token depends on `visiting`. It authenticates, asks the table in `permissions`, hands the
+endpoint its connection, and writes the audit entry in the same transaction: what is not logged did not happen. A
+refusal rolls that transaction back, so a refused attempt on a person's data is logged in one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import anyio
+from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
+
+from api import permissions, principals
+from api.errors import Absent, ApiError, Forbidden, Overloaded
+from api.parameters import known_parameters
+from api.permissions import Rule
+from api.principals import Principal
+from api.services import Services, services_of
+from catalog import Catalog
+from catalog.elements import Json
+from store import audit
+from store.database import Connection
+from store.errors import NotFound
+
+QUEUE_TIMEOUT_S = 5.0
+"""How long a request waits for its turn before it is sent away."""
+
+
+class Unrecorded(ApiError):
+    """An endpoint that must be audited named no object: a fault of ours, told as 500, and nothing is committed."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A principal at work in one transaction."""
+
+    services: Services
+    conn: Connection
+    principal: Principal
+    rule: Rule
+    objects: list[tuple[str, str | None]] = field(default_factory=list)
+    detail: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def catalog(self) -> Catalog:
+        """What we make."""
+        return self.services.catalog
+
+    def concerns(self, name: str, customer: str | None = None, **detail: Json) -> None:
+        """Name the object this visit reads or changes, and the person it belongs to, for the audit log."""
+        self.objects.append((name, customer))
+        self.detail.update(detail)
+
+    def record(self) -> None:
+        """Write what `concerns` was told, one entry an object."""
+        if self.rule.action is None:
+            return
+        if not self.objects:
+            raise Unrecorded(f"{self.rule.action} named no object")
+        for name, customer in self.objects:
+            audit.write(self.conn, _entry(self.rule, self.principal, name, customer, self.detail))
+
+
+def _entry(rule: Rule, principal: Principal, name: str, customer: str | None, detail: dict[str, Json]) -> audit.Entry:
+    return audit.Entry(
+        actor=principal.actor,
+        roles=sorted(principal.roles),
+        action=rule.action or "",
+        object_type=rule.object_type,
+        object=name,
+        customer=customer,
+        detail=detail,
+    )
+
+
+def _require(principal: Principal, rule: Rule) -> None:
+    if not principal.roles & rule.roles:
+        allowed, held = ", ".join(sorted(rule.roles)), ", ".join(sorted(principal.roles))
+        raise Forbidden(f"this is for {allowed}; {principal.user} is {held}")
+
+
+@contextmanager
+def _visit(request: Request, services: Services) -> Iterator[Visit]:
+    rule = permissions.RULES[request.method if request.method != "HEAD" else "GET", request.scope["route"].path]
+    visit: Visit | None = None
+    try:
+        with services.database.connection() as conn:
+            principal = principals.user_of(request, conn, services.throttle)
+            visit = Visit(services, conn, principal, rule)
+            _require(principal, rule)
+            known_parameters(request)
+            yield visit
+            visit.record()
+    except (Forbidden, Absent, NotFound):
+        if visit is not None and rule.personal:
+            _record_denied(request, services, visit)
+        raise
+
+
+def _record_denied(request: Request, services: Services, visit: Visit) -> None:
+    """Log a refused attempt. An absent object counts: trying names until one exists is an attempt too."""
+    named = visit.objects or [(next(iter(request.path_params.values()), "*")[:64].replace("\0", ""), None)]
+    with services.database.connection() as conn:
+        for name, customer in named:
+            entry = _entry(visit.rule, visit.principal, name, customer, visit.detail)
+            audit.write(conn, replace(entry, outcome="denied"))
+
+
+async def turn(request: Request) -> AsyncIterator[Services]:
+    """Wait for this request's turn at the database, holding no thread. Raises `Overloaded`."""
+    services = services_of(request)
+    try:
+        with anyio.fail_after(QUEUE_TIMEOUT_S):
+            await services.at_work.acquire()
+    except TimeoutError as error:
+        raise Overloaded("too many requests are being worked on; try again", headers={"Retry-After": "1"}) from error
+    try:
+        yield services
+    finally:
+        services.at_work.release()
+
+
+Turn = Annotated[Services, Depends(turn, scope="function")]
+
+
+async def visiting(request: Request, services: Turn) -> AsyncIterator[Visit]:
+    """The visit this request is. Ends, and commits, before the answer is sent."""
+    async with contextmanager_in_threadpool(_visit(request, services)) as visit:
+        yield visit
+
+
+Visiting = Annotated[Visit, Depends(visiting, scope="function")]

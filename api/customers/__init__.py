@@ -1,0 +1,1 @@
+"""Customers, their consents and their care teams."""

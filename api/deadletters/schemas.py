@@ -1,0 +1,50 @@
+"""Dead letters on the wire. The message itself stays inside: it may hold what is for a care team alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from api.shapes import Answer, Body
+
+LetterId = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class DeadLetter(Answer):
+    """An element, or a whole message (index 0), that was refused."""
+
+    dead_letter_id: int
+    topic: str
+    element_index: int
+    reason: str
+    detail: str
+    count: int
+    payload_bytes: int
+    first_at: datetime
+    last_at: datetime
+    replayed_at: datetime | None
+
+
+class ReplayWanted(Body):
+    """Which letters to try again."""
+
+    ids: Annotated[list[LetterId], Field(min_length=1, max_length=100)]
+
+
+class StillRefused(Answer):
+    """A letter whose element is refused again."""
+
+    dead_letter_id: int
+    reason: str
+
+
+class Replayed(Answer):
+    """What became of the letters; `unknown` are gone, or of a reason that is never replayed."""
+
+    stored: int
+    duplicates: int
+    done: list[int]
+    rejected: list[StillRefused]
+    unknown: list[int]

@@ -1,0 +1,1 @@
+"""Devices: registry, state, history, usage."""

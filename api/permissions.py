@@ -1,0 +1,124 @@
+"""Who may call which route: the one table. A route that is not here does not start (`create_app` refuses).
+
+What a role may see *within* an object (sensitive items, another customer's figures) is decided in `access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import get_args
+
+from starlette.routing import BaseRoute
+
+from api.errors import ApiError
+from catalog.model import Role
+
+API = "/api/v1"
+
+
+class By(Enum):
+    """What a route is opened with."""
+
+    NOTHING = "nothing"
+    USER = "bearer token"
+    DEVICE = "device id and secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: who may call the route, and as what it is audited."""
+
+    roles: frozenset[str] = frozenset()
+    by: By = By.USER
+    action: str | None = None
+    """`<object>.<verb>` in the audit log; None: neither a write nor a person's data."""
+    personal: bool = False
+    """It concerns a person's data: refused attempts are audited too."""
+
+    @property
+    def object_type(self) -> str:
+        """What the action is done to."""
+        return (self.action or "").partition(".")[0]
+
+
+_LETTERS = {
+    "A": "admin", "S": "support", "M": "maintenance", "C": "clinician", "R": "carer", "T": "stock", "Q": "quality",
+}  # fmt: skip
+ALL = "ASMCRTQ"
+
+
+def _rule(letters: str, action: str | None = None, *, personal: bool = False) -> Rule:
+    return Rule(frozenset(_LETTERS[c] for c in letters), By.USER, action, personal)
+
+
+def _read(letters: str, action: str) -> Rule:
+    return _rule(letters, action, personal=True)
+
+
+_OPEN = Rule(by=By.NOTHING)
+
+RULES: Mapping[tuple[str, str], Rule] = {
+    ("GET", "/healthz"): _OPEN,
+    ("GET", "/readyz"): _OPEN,
+    ("GET", "/metrics"): _OPEN,
+    ("GET", f"{API}/openapi.json"): _OPEN,
+    ("GET", f"{API}/products"): _rule(ALL),
+    ("GET", f"{API}/products/{{product}}"): _rule(ALL),
+    ("GET", f"{API}/devices"): _read(ALL, "device.search"),
+    ("POST", f"{API}/devices"): _rule("AS", "device.register"),
+    ("POST", f"{API}/devices/import"): _rule("AS", "device.import"),
+    ("POST", f"{API}/devices/{{device}}/credentials"): _rule("AS", "device.rotate"),
+    ("DELETE", f"{API}/devices/{{device}}/credentials"): _rule("AS", "device.revoke"),
+    ("PUT", f"{API}/devices/{{device}}/ownerships"): _read("AS", "device.own"),
+    ("GET", f"{API}/devices/{{device}}"): _read(ALL, "device.read"),
+    ("GET", f"{API}/devices/{{device}}/history"): _read(ALL, "device.history"),
+    ("GET", f"{API}/devices/{{device}}/events"): _read(ALL, "device.events"),
+    ("GET", f"{API}/devices/{{device}}/timeline"): _read(ALL, "device.timeline"),
+    ("GET", f"{API}/devices/{{device}}/gaps"): _read(ALL, "device.gaps"),
+    ("GET", f"{API}/devices/{{device}}/usage"): _read("SQCR", "device.usage"),
+    ("POST", f"{API}/customers"): _read("S", "customer.create"),
+    ("GET", f"{API}/customers"): _read("S", "customer.search"),
+    ("GET", f"{API}/customers/{{customer}}"): _read("S", "customer.read"),
+    ("PUT", f"{API}/customers/{{customer}}/consents"): _read("S", "customer.consent"),
+    ("GET", f"{API}/customers/{{customer}}/usage"): _read("SQCR", "customer.usage"),
+    ("GET", f"{API}/customers/{{customer}}/care-team"): _read("A", "customer.team_read"),
+    ("PUT", f"{API}/customers/{{customer}}/care-team"): _read("A", "customer.team"),
+    ("GET", f"{API}/deadletters"): _rule("AS"),
+    ("POST", f"{API}/deadletters/replay"): _rule("AS", "deadletter.replay"),
+    ("POST", f"{API}/telemetry"): Rule(by=By.DEVICE),
+    ("GET", f"{API}/stream"): _read(ALL, "device.stream"),
+    ("GET", f"{API}/users"): _rule("A"),
+    ("POST", f"{API}/users"): _rule("A", "user.create"),
+    ("GET", f"{API}/users/{{user}}"): _rule("A"),
+    ("PATCH", f"{API}/users/{{user}}"): _rule("A", "user.change"),
+    ("GET", f"{API}/tokens"): _rule("A"),
+    ("POST", f"{API}/tokens"): _rule("A", "token.issue"),
+    ("DELETE", f"{API}/tokens/{{token}}"): _rule("A", "token.revoke"),
+    ("GET", f"{API}/audit"): _read("A", "audit.read"),
+}
+
+ROLES: tuple[str, ...] = get_args(Role)
+
+
+class UnlistedRoute(ApiError):
+    """A route has no row in the table, or a row has no route."""
+
+
+def pairs(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:
+    """(method, path) of every route. HEAD goes with GET."""
+    return {
+        (method, getattr(route, "path", ""))
+        for route in routes
+        for method in (getattr(route, "methods", None) or {"?"})
+        if method != "HEAD"
+    }
+
+
+def check(routes: Iterable[BaseRoute]) -> None:
+    """Raise `UnlistedRoute` unless routes and table name exactly the same things."""
+    there = pairs(routes)
+    missing, dangling = sorted(there - RULES.keys()), sorted(RULES.keys() - there)
+    if missing or dangling:
+        raise UnlistedRoute(f"api/permissions.py: routes without a row {missing}; rows without a route {dangling}")

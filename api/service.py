@@ -1,0 +1,60 @@
+"""The HTTP service as a process: uvicorn around the app, ended without leaving a client hanging."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.services import Services
+from api.settings import Settings
+from catalog import Catalog
+from store.database import Database
+
+GRACE_S = 10
+"""How long running requests have to end after a signal."""
+
+
+class Server(uvicorn.Server):
+    """Ends live streams when it is told to stop; without that it would wait for their clients to go."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._services = services
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, and end the streams."""
+        self._services.hub.end_streams()
+        super().handle_exit(sig, frame)
+
+    def stop(self) -> None:
+        """Stop soon; from any thread."""
+        self.handle_exit(signal.SIGTERM, None)
+
+
+def server(app: FastAPI, settings: Settings) -> Server:
+    """A server for `app`, not yet running."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,  # paths name devices and customers; the audit log is where accesses are kept
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return Server(config, app.state.services)
+
+
+def run(settings: Settings, catalog: Catalog) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    with Database(
+        settings.database_url,
+        max_size=settings.pool_size,
+        application="vop api",
+        statement_timeout_ms=settings.query_timeout_ms,
+    ) as database:
+        server(create_app(settings, catalog, database), settings).run()

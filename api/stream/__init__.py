@@ -1,0 +1,1 @@
+"""Live values, as server-sent events."""

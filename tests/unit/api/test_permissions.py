@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+
+import catalog
+from api.app import create_app
+from api.permissions import RULES, By, UnlistedRoute, check
+from api.settings import Settings
+from store.database import Database
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
+
+
+def _app() -> FastAPI:
+    return create_app(Settings(), catalog.load(), Database(NOWHERE))
+
+
+def test_a_route_without_a_row_does_not_start() -> None:
+    app = _app()
+    app.add_api_route("/api/v1/backdoor", dict, methods=["GET"])
+    with pytest.raises(UnlistedRoute, match="backdoor"):
+        check(app.routes)
+
+
+def test_a_row_without_a_route_does_not_start() -> None:
+    app = _app()
+    app.router.routes.pop()
+    with pytest.raises(UnlistedRoute, match="rows without a route"):
+        check(app.routes)
+
+
+def test_every_write_is_audited_but_what_devices_say() -> None:
+    silent = {
+        route
+        for route, rule in RULES.items()
+        if route[0] != "GET" and rule.by is By.USER and (rule.action is None or rule.roles == frozenset())
+    }
+    assert silent == set()
+
+
+def test_the_document_says_who_may_and_how() -> None:
+    document = _app().openapi()
+    assert document["openapi"].startswith("3.1")
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            rule = RULES[method.upper(), path]
+            assert set(operation.get("x-roles", [])) == rule.roles
+            assert bool(operation["security"]) == (rule.by is not By.NOTHING)
+            assert operation["responses"]["default"]["content"]["application/problem+json"]
+            assert "422" not in operation["responses"]
