@@ -25,7 +25,7 @@ from vop.services.accounts import replace_file
 RELOAD_INTERVAL_S = 1.0
 LOOK_INTERVAL_S = 60.0
 """The registry is compared with the files this often even without a notice."""
-RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+RETRY_S = (1.0, 2.0, 5.0)
 """Waits after one, two, ... failures in a row."""
 FILE_MODE = 0o640
 """Readable to the group, for a broker that runs under another account of ours."""

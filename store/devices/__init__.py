@@ -6,17 +6,8 @@ to connect ends with a notice on `store.notify.ACCOUNTS`.
 """
 
 from store.devices.batch import Imported, NewDevice, register_many
-from store.devices.credentials import authenticate, revoke, rotate
-from store.devices.identity import (
-    STATUSES,
-    Device,
-    Status,
-    by_id,
-    describe,
-    get,
-    register,
-    set_status,
-)
+from store.devices.credentials import authenticate, revoke, rotate, set_status
+from store.devices.identity import STATUSES, Device, Status, by_id, describe, get, register
 from store.devices.presence import OpenFault, Presence, presence, presences
 from store.devices.search import DeviceSummary, Owner, search
 

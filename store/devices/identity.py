@@ -144,25 +144,6 @@ def describe(
     return update(conn, device, values) if values else get(conn, device)
 
 
-def set_status(conn: Connection, device: str, status: Status) -> Device:
-    """Set a device's status; any but `active` ends its connection within about a second.
-
-    Raises `NotFound`.
-    """
-    if status not in STATUSES:
-        raise InvalidValue(f"status {status!r} must be one of {', '.join(STATUSES)}")
-    changed = update(conn, device, {"status": status, **(NO_CREDENTIALS if status == "retired" else {})})
-    accounts.changed(conn)
-    return changed
-
-
-NO_CREDENTIALS: Mapping[str, None] = {
-    "secret_sha256": None,
-    "mqtt_password": None,
-    "secret_at": None,
-}
-
-
 @translated()
 def update(conn: Connection, device: str, values: Mapping[str, object]) -> Device:
     """Set columns of one device, for the modules of this package. Raises `NotFound`."""

@@ -6,10 +6,12 @@ from threading import Event
 import pytest
 
 import catalog
+from catalog.elements import State
 from store import accounts, devices, ownerships, secrets
 from store.database import Connection, connect
 from store.devices import NewDevice
 from store.errors import Conflict, InvalidValue, NotFound
+from store.intake import states
 from store.notify import ACCOUNTS, listen
 
 CATALOG = catalog.load()
@@ -204,6 +206,30 @@ def test_connected_reporting_and_healthy_are_three_things(conn: Connection) -> N
     assert devices.presence(conn, product, device_id, now=now).healthy is False
     event(conn, device_id, "freed", now - 2 * heartbeat, 6)
     assert devices.presence(conn, product, device_id, now=now).healthy is True
+
+
+@pytest.mark.parametrize("how", ["revoke", "rotate", "suspend"])
+def test_whoever_is_cut_off_is_not_connected_until_it_says_so_again(conn: Connection, how: str) -> None:
+    product = CATALOG["robot_vacuum"]
+    device_id = devices.register(conn, "rv-1", "robot_vacuum")[0].device_id
+    online = State(0, True, 4, 7, None, "1.0", None, {})
+    states.write(conn, [(device_id, 0, online)])
+    assert devices.presence(conn, product, device_id).connected
+    if how == "revoke":
+        devices.revoke(conn, "rv-1")
+    elif how == "rotate":
+        devices.rotate(conn, "rv-1")
+    else:
+        devices.set_status(conn, "rv-1", "suspended")
+    cut_off = devices.presence(conn, product, device_id)
+    assert not cut_off.connected
+    assert cut_off.connected_changed_at is not None
+    states.write(conn, [(device_id, 0, online)])  # delivered again
+    assert not devices.presence(conn, product, device_id).connected
+    kept = conn.execute("SELECT boot, conn, online FROM connections ORDER BY online").fetchall()
+    assert kept == [(4, 7, False), (4, 7, True)]
+    states.write(conn, [(device_id, 0, online._replace(conn=8))])
+    assert devices.presence(conn, product, device_id).connected
 
 
 def test_a_fault_nothing_closes_is_never_open(conn: Connection) -> None:
