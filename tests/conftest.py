@@ -17,6 +17,7 @@ from tests.platform_services import (
     DeviceBroker,
     GivenServer,
     Server,
+    close_to_connections,
     embedded_server,
     fresh_database,
     reachable_directory,
@@ -43,6 +44,7 @@ def template_database(pg_server: Server) -> Iterator[str]:
 
     with fresh_database(pg_server) as name:
         migrate(pg_server.url(name), catalog.load())
+        close_to_connections(pg_server, name)
         yield name
 
 

@@ -39,8 +39,8 @@ with PostgresServer(place / "pg", bin_dir=bin_dir) as server:
             "owner": os.getpid(), "postgres": server.pid, "broker": broker.pid,
             "url": server.url(), "device_port": broker.port, "heir": heir,
         }
-        print(json.dumps(said), flush=True)
         try:
+            print(json.dumps(said), flush=True)
             signal.pause()
         except KeyboardInterrupt:
             print(json.dumps([server.returncode, broker.returncode]), flush=True)

@@ -92,6 +92,16 @@ def fresh_database(server: Server, *, template: str = "template0") -> Iterator[s
             admin.execute(gone)
 
 
+def close_to_connections(server: Server, name: str) -> None:
+    """Make a database one that can only be copied, which it cannot be while anybody is in it.
+
+    TimescaleDB's launcher starts a worker in every database that has the extension.
+    """
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        admin.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
 @dataclass
 class DeviceBroker:
     """Mosquitto, with accounts of devices made and unmade by the test."""

@@ -36,10 +36,11 @@ QUEUE_LIMIT_BYTES = 540 * 1000 * 1000
 CONFIG = """\
 per_listener_settings true
 
-# Killed with -9 it loses what it had acknowledged but not yet delivered since its last save, and
-# it saves at most every two seconds: the interval has to be exceeded, in whole seconds. A save
-# writes the whole queue, which is short unless the subscribers are away. Counting changes instead
-# (autosave_on_changes true) would write it at every message.
+# Killed with -9 it loses what it had acknowledged but not yet delivered since its last save: up to
+# two seconds of it, for the interval has to be exceeded, in whole seconds (measured: 0.4 to 1.7 s).
+# A save writes the whole queue, and nobody is answered meanwhile (measured: 0.2 s for 27 MB); the
+# queue is short unless the subscribers are away. Counting changes instead (autosave_on_changes
+# true) would write it at every message.
 persistence true
 persistence_location {data}/
 autosave_interval 1
