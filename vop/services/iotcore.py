@@ -75,6 +75,7 @@ PROGRAM = """\
 import logging, sys
 logging.basicConfig(level="WARNING")
 logging.getLogger("rumqttd").setLevel(logging.CRITICAL)
+sys.path.append(sys.argv[2])
 from iotcore.iotcore import IotCoreBroker
 IotCoreBroker(config_path=sys.argv[1]).run_forever()
 """
@@ -150,7 +151,7 @@ class Iotcore:
         if lock is None:
             raise AlreadyRunning("iotcore", self.data_dir, None)
         try:
-            self._child = self._start_on_ports(account, lock)
+            self._child = self._start_on_ports(Path(spec.origin).parent.parent, account, lock)
         finally:
             os.close(lock)  # the supervisor has its own
         log.warning(
@@ -184,11 +185,11 @@ class Iotcore:
             raise DidNotStart(f"iotcore on {self.data_dir} has not been started")
         return self._child
 
-    def _start_on_ports(self, account: accounts.Account | None, lock: int) -> Child:
+    def _start_on_ports(self, packages: Path, account: accounts.Account | None, lock: int) -> Child:
         said = ""
         for _ in range(PORT_ATTEMPTS):
             port, port_v5 = ports.choose("iotcore", *self._wanted_ports)
-            child = self._spawn(port, port_v5, account, lock)
+            child = self._spawn(port, port_v5, packages, account, lock)
             if _listens(child, port) and _listens(child, port_v5):
                 self._ports = (port, port_v5)
                 return child
@@ -196,7 +197,7 @@ class Iotcore:
             said = child.last_words()
         raise DidNotStart(f"iotcore did not start on {self.data_dir}: {said}")
 
-    def _spawn(self, port: int, port_v5: int, account: accounts.Account | None, lock: int) -> Child:
+    def _spawn(self, port: int, port_v5: int, packages: Path, account: accounts.Account | None, lock: int) -> Child:
         config_path = self.data_dir / "iotcore.toml"
         text = CONFIG.format(
             port=port,
@@ -207,7 +208,7 @@ class Iotcore:
             segments=SEGMENTS,
         )
         accounts.replace_file(config_path, text)
-        argv = [sys.executable, "-I", "-c", PROGRAM, str(config_path)]
+        argv = [sys.executable, "-I", "-c", PROGRAM, str(config_path), str(packages)]
         program = Program("iotcore", argv, self.log_path, self.data_dir, STOP, account)
         return Child(program, lock=lock)
 
