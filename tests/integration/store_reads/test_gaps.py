@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+import catalog
+from catalog.elements import Quality
+from store.database import Connection
+from store.errors import InvalidValue
+from store.gaps import Gaps, Lost, Reboot, Silence, gaps
+from tests.integration.store_reads.conftest import T0, Past, at
+
+VACUUM = catalog.load()["robot_vacuum"]
+HOUR = 60
+
+
+END = at(100 * HOUR)
+
+
+def _gaps(
+    conn: Connection,
+    device: int,
+    *,
+    start: datetime = T0,
+    end: datetime = END,
+    now: datetime | None = None,
+) -> Gaps:
+    return gaps(conn, VACUUM, device, start, end, now=now or end)
+
+
+def test_what_lies_between_runs_is_lost(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.boot(device, 1, 0, 500)
+    past.run(device, 1, 0, 9, 0, 100)
+    past.run(device, 1, 15, 20, 200, 300)
+    past.run(device, 1, 22, 30, 400, 500)
+    found = _gaps(conn, device)
+    assert found.lost == [
+        Lost("middle", 1, 1, 21, 21, at(300), at(400)),
+        Lost("middle", 1, 1, 10, 14, at(100), at(200)),
+    ]
+    assert found.lost_count == 6
+    early = _gaps(conn, device, end=at(250))
+    assert [each.first_seq for each in early.lost] == [10]
+    assert _gaps(conn, device, start=at(401)).lost == []
+
+
+def test_the_head_and_the_tail_of_a_boot(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.boot(device, 4, 0, 100)
+    past.run(device, 4, 3, 9, 0, 100)
+    past.boot(device, 5, 120, 200, prev=(4, 12))
+    past.run(device, 5, 0, 5, 120, 200)
+    found = _gaps(conn, device)
+    assert found.lost == [
+        Lost("tail", 4, 4, 10, 12, at(100), at(120)),
+        Lost("head", 4, 4, 0, 2, None, at(0)),
+    ]
+    assert found.lost_count == 6
+    assert found.reboots == [Reboot(5, at(120), at(200), 4, 12, complete=False, seq_reused=0)]
+
+
+def test_a_boot_that_vanished_whole(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.boot(device, 1, 0, 50)
+    past.run(device, 1, 0, 5, 0, 50)
+    past.boot(device, 5, 100, 200, prev=(4, 7))
+    past.run(device, 5, 0, 5, 100, 200)
+    past.boot(device, 7, 300, 300)
+    past.run(device, 7, 0, 0, 300, 300)
+    found = _gaps(conn, device)
+    assert found.lost == [
+        Lost("boots", 6, 6, 0, None, at(200), at(300)),
+        Lost("tail", 4, 4, 0, 7, at(50), at(100)),
+        Lost("boots", 2, 3, 0, None, at(50), at(100)),
+    ]
+    assert found.lost_count == 8
+
+
+def test_a_restart_that_lost_nothing(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.boot(device, 1, 0, 50)
+    past.run(device, 1, 0, 5, 0, 50)
+    past.boot(device, 2, 60, 70, prev=(1, 5), seq_reused=3)
+    past.run(device, 2, 0, 5, 60, 70)
+    found = _gaps(conn, device)
+    assert (found.lost, found.lost_count) == ([], 0)
+    assert found.reboots == [Reboot(2, at(60), at(70), 1, 5, complete=True, seq_reused=3)]
+    assert (found.reboot_count, found.seq_reused) == (1, 3)
+    assert _gaps(conn, device, start=at(71)).seq_reused == 0
+
+
+def test_silence_is_what_was_not_heard_in_the_window(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.heard(device, (0, 10), (5, 30), (30, 40), (100, 120), (110, 115), (200, 210))
+    found = _gaps(conn, device, start=at(-500), end=at(180))
+    assert found.silence == [
+        Silence(at(120), at(180), ongoing=True),
+        Silence(at(40), at(100), ongoing=False),
+    ]
+    assert found.silence_s == 120 * 60
+    assert _gaps(conn, device, start=at(50), end=at(60)).silence == [Silence(at(50), at(60), ongoing=True)]
+    assert _gaps(conn, device, end=at(500), now=at(250)).silence[0] == Silence(at(210), at(250), ongoing=True)
+    assert _gaps(conn, device, end=at(500), now=at(205)).silence[0] == Silence(at(120), at(200), ongoing=False)
+
+
+def test_a_device_never_heard_is_silent_since_it_was_registered(conn: Connection, past: Past) -> None:
+    device = past.device()
+    found = _gaps(conn, device, start=at(-HOUR), end=at(HOUR))
+    assert found.silence == [Silence(T0, at(HOUR), ongoing=True)]
+
+
+def test_elements_whose_clock_was_no_use_are_counted(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.event(device, 10, "stuck", quality=Quality.CLOCK)
+    past.event(device, 11, "freed", quality=Quality.CLOCK | Quality.UNDECLARED)
+    past.event(device, 12, "freed", quality=Quality.UNDECLARED)
+    for minute, quality in ((5, Quality.CLOCK | Quality.RANGE), (6, Quality.RANGE), (999_999, 2)):
+        conn.execute(
+            """INSERT INTO telemetry_robot_vacuum (device_id, ts, boot, seq, lag_ms, quality)
+               SELECT %s, now() - interval '1 day' + %s * interval '1 ms', 1, %s, 0, %s""",
+            (device, minute, minute, int(quality)),
+        )
+    row = conn.execute("SELECT now()").fetchone()
+    assert row is not None
+    assert _gaps(conn, device, start=T0, end=max(row[0], at(HOUR))).clock_count == 4
+    assert _gaps(conn, device, end=at(11)).clock_count == (1 if row[0] > at(HOUR) else 3)
+
+
+def test_a_quiet_device_has_no_gaps(conn: Connection, past: Past) -> None:
+    device = past.device()
+    past.heard(device, (0, 100 * HOUR))
+    assert _gaps(conn, device) == Gaps([], 0, [], 0.0, [], 0, 0, 0)
+
+
+def test_a_window_without_time_is_refused(conn: Connection) -> None:
+    with pytest.raises(InvalidValue):
+        _gaps(conn, 1, start=T0, end=T0)
