@@ -1,0 +1,1 @@
+"""What it means: periods, coverage and usage over what the store returns."""

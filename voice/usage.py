@@ -1,0 +1,242 @@
+"""How much a device, or everything a customer owns, was used: by day, week, month or year.
+
+Days are those of the place where the unit stands and of its owner's calendar; a use belongs to the
+period it begins in; coverage is heard time within the ownership (DESIGN decisions 9 to 11). The rules
+are in docs/usage.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from catalog.model import Product
+from store import customers, devices, ownerships
+from store import usage as stored
+from store.database import Connection
+from store.usage import Window
+from voice.calendars import (
+    MONDAY,
+    Calendar,
+    Per,
+    Period,
+    check_window,
+    periods,
+    zone_named,
+)
+from voice.errors import NoSuchProduct
+from voice.figures import NOTHING, Figures, PeriodUsage, figures, in_time, over_units
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Time in which a device had one owner, or none, and the figures of its periods."""
+
+    customer: str | None
+    """None: nobody owned it in the whole window; its days are then those of UTC."""
+    zone: str
+    """IANA name: where the unit stood."""
+    calendar: Calendar
+    week_start: int
+    since: datetime
+    until: datetime
+    items: tuple[PeriodUsage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUsage:
+    """A device's use over `[since, until)`, one stretch an owner, oldest first."""
+
+    device: str
+    product: str
+    per: Per
+    since: datetime
+    until: datetime
+    stretches: tuple[Stretch, ...]
+    total: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ProductUsage:
+    """The use of all units of one product that a customer owned in the window."""
+
+    product: str
+    devices: tuple[str, ...]
+    items: tuple[PeriodUsage, ...]
+    total: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerUsage:
+    """A customer's use over `[since, until)`, by product: uses of different products do not add up."""
+
+    customer: str
+    per: Per
+    since: datetime
+    until: datetime
+    zone: str
+    calendar: Calendar
+    week_start: int
+    products: tuple[ProductUsage, ...]
+
+
+def usage_of_device(
+    conn: Connection,
+    catalog: Mapping[str, Product],
+    device: str,
+    start: datetime,
+    end: datetime,
+    per: Per,
+    *,
+    now: datetime | None = None,
+) -> DeviceUsage:
+    """A device's use in `[start, end)`; time nobody owned it in is left out.
+
+    Time after `now` (default: the clock) needs no coverage. Raises `store.errors.NotFound` for an
+    unknown device, `NoSuchProduct` when the catalogue lacks its product, and of `voice.errors` what
+    `periods` raises.
+    """
+    now = now or datetime.now(UTC)
+    found = devices.get(conn, device)
+    product = _product(catalog, found.product)
+    stretches = []
+    for customer, zone, calendar, week_start, window in _owned(conn, found.device_id, start, end):
+        cut = periods(window.since, window.until, per, zone_named(zone), calendar, week_start)
+        windows = [Window(period.since, period.until) for period in cut]
+        measured = _measured(conn, product, found.device_id, windows, now)
+        items = tuple(map(PeriodUsage, cut, measured))
+        stretches.append(Stretch(customer, zone, calendar, week_start, *window, items))
+    total = in_time(item.figures for stretch in stretches for item in stretch.items)
+    return DeviceUsage(device, product.key, per, start, end, tuple(stretches), total)
+
+
+def usage_of_customer(
+    conn: Connection,
+    catalog: Mapping[str, Product],
+    customer: str,
+    start: datetime,
+    end: datetime,
+    per: Per,
+    *,
+    product: str | None = None,
+    now: datetime | None = None,
+) -> CustomerUsage:
+    """The use of all units the customer owned in `[start, end)`, each while it was theirs.
+
+    Periods are those of the customer's own zone, also for a unit that stands in another. Raises as
+    `usage_of_device` does.
+    """
+    now = now or datetime.now(UTC)
+    owner = customers.get(conn, customer)
+    cut = periods(start, end, per, zone_named(owner.zone), owner.calendar, owner.week_start)
+    units: dict[str, dict[tuple[str, int], list[Window]]] = defaultdict(lambda: defaultdict(list))
+    for owned in ownerships.of_customer(conn, owner.customer_id, start=start, end=end):
+        if product in (None, owned.product):
+            window = _clipped(owned.since, owned.until, start, end)
+            units[owned.product][owned.device, owned.device_id].append(window)
+    summed = tuple(_of_product(conn, _product(catalog, key), cut, units[key], now) for key in sorted(units))
+    return CustomerUsage(customer, per, start, end, owner.zone, owner.calendar, owner.week_start, summed)
+
+
+def _of_product(
+    conn: Connection,
+    product: Product,
+    cut: Sequence[Period],
+    units: Mapping[tuple[str, int], Sequence[Window]],
+    now: datetime,
+) -> ProductUsage:
+    by_unit = []
+    for (_, device_id), owned in units.items():
+        pieces = within(cut, owned)
+        measured = _measured(conn, product, device_id, [window for _, window in pieces], now)
+        by_period: list[list[Figures]] = [[] for _ in cut]
+        for (n, _), figure in zip(pieces, measured, strict=True):
+            by_period[n].append(figure)
+        by_unit.append([in_time(parts) if parts else NOTHING for parts in by_period])
+    items = tuple(PeriodUsage(period, over_units(unit[n] for unit in by_unit)) for n, period in enumerate(cut))
+    total = over_units(in_time(unit) for unit in by_unit)
+    return ProductUsage(product.key, tuple(device for device, _ in units), items, total)
+
+
+def within(cut: Sequence[Period], owned: Iterable[Window]) -> list[tuple[int, Window]]:
+    """The parts of the periods that lie in the windows owned, in order, each with its period's number.
+
+    Both must rise and not overlap; so do the parts.
+    """
+    found = []
+    windows = list(owned)
+    first = 0
+    for n, period in enumerate(cut):
+        while first < len(windows) and windows[first].until <= period.since:
+            first += 1
+        for window in windows[first:]:
+            if window.since >= period.until:
+                break
+            part = Window(max(window.since, period.since), min(window.until, period.until))
+            found.append((n, part))
+    return found
+
+
+def _measured(
+    conn: Connection,
+    product: Product,
+    device_id: int,
+    windows: Sequence[Window],
+    now: datetime,
+) -> list[Figures]:
+    """Figures of windows that rise and do not overlap."""
+    past = [Window(w.since, min(w.until, now)) for w in windows if w.since < now]
+    heard = stored.heard_seconds(conn, device_id, past)
+    heard += [0.0] * (len(windows) - len(past))
+    use = product.use
+    if use is None:
+        counts = [stored.Counts(0, 0.0, 0, 0)] * len(windows)
+    else:
+        counts = stored.counts(conn, use, device_id, windows)
+    has_length = use is not None and (use.start is not None or use.duration is not None)
+    found = []
+    for window, count, heard_s in zip(windows, counts, heard, strict=True):
+        window_s = max((min(window.until, now) - window.since).total_seconds(), 0.0)
+        figure = figures(*count, heard_s=heard_s, window_s=window_s, has_length=has_length)
+        if use is None:
+            figure = replace(figure, uses=None)
+        found.append(figure)
+    return found
+
+
+def _owned(
+    conn: Connection, device_id: int, start: datetime, end: datetime
+) -> list[tuple[str | None, str, Calendar, int, Window]]:
+    """Who owned the device in the window, cut to it: (customer, zone, calendar, week_start, window)."""
+    check_window(start, end)
+    spans = [
+        span
+        for span in ownerships.history(conn, device_id)
+        if span.since < end and (span.until is None or span.until > start)
+    ]
+    if not spans:
+        return [(None, "UTC", "gregorian", MONDAY, Window(start, end))]
+    owners = customers.by_ids(conn, sorted({span.customer for span in spans}))
+    return [
+        (
+            span.customer,
+            span.zone,
+            owners[span.customer].calendar,
+            owners[span.customer].week_start,
+            _clipped(span.since, span.until, start, end),
+        )
+        for span in spans
+    ]
+
+
+def _clipped(since: datetime, until: datetime | None, start: datetime, end: datetime) -> Window:
+    return Window(max(since, start), end if until is None else min(until, end))
+
+
+def _product(catalog: Mapping[str, Product], key: str) -> Product:
+    try:
+        return catalog[key]
+    except KeyError as error:
+        raise NoSuchProduct(f"the catalogue has no product {key!r}; add its file to VOP_CATALOG_DIR") from error
