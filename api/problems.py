@@ -57,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
 _BY_STATUS = {400: "malformed-body", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
 
-class Fault(BaseModel):
+class Mistake(BaseModel):
     """One thing wrong with a request: where, and what. The value sent is never repeated; it may be personal."""
 
     where: str
@@ -72,7 +72,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str
-    errors: list[Fault] | None = None
+    errors: list[Mistake] | None = None
 
 
 def response(
@@ -81,7 +81,7 @@ def response(
     *,
     request_id: str,
     headers: Mapping[str, str] | None = None,
-    errors: Sequence[Fault] | None = None,
+    errors: Sequence[Mistake] | None = None,
 ) -> JSONResponse:
     """The answer that tells problem `slug`."""
     kind = KINDS[slug]
@@ -110,7 +110,7 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    faults = [Fault(where=".".join(map(str, e["loc"])), what=str(e["msg"])) for e in error.errors()]
+    faults = [Mistake(where=".".join(map(str, e["loc"])), what=str(e["msg"])) for e in error.errors()]
     detail = f"{len(faults)} thing(s) to correct; `errors` says where and what"
     return response("invalid-request", detail, request_id=request_id_of(request), errors=faults)
 

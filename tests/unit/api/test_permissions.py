@@ -18,7 +18,11 @@ def _app() -> FastAPI:
 
 def test_a_route_without_a_row_does_not_start() -> None:
     app = _app()
-    app.add_api_route("/api/v1/backdoor", dict, methods=["GET"])
+
+    @app.get("/api/v1/backdoor")
+    def backdoor() -> None:
+        """Open to whoever finds it."""
+
     with pytest.raises(UnlistedRoute, match="backdoor"):
         check(app.routes)
 
@@ -37,6 +41,12 @@ def test_every_write_is_audited_but_what_devices_say() -> None:
         if route[0] != "GET" and rule.by is By.USER and (rule.action is None or rule.roles == frozenset())
     }
     assert silent == set()
+
+
+def test_problems_and_answers_share_no_name_in_the_document() -> None:
+    schemas = _app().openapi()["components"]["schemas"]
+    assert set(schemas["Mistake"]["properties"]) == {"where", "what"}
+    assert set(schemas["Fault"]["properties"]) >= {"kind", "opened_by"}
 
 
 def test_the_document_says_who_may_and_how() -> None:
