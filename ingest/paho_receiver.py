@@ -96,6 +96,7 @@ class PahoReceiver:
 
     def unsubscribe(self) -> None:
         """Have no more messages queued for this session; those already queued still come."""
+        self._subscribe = False
         self._client.unsubscribe(self._filter)
 
     def finish(self) -> None:
@@ -151,6 +152,7 @@ class PahoReceiver:
             options = SubscribeOptions(qos=1, retainAsPublished=True)
             _, self._subscription = client.subscribe(self._filter, options=options)
         else:
+            client.unsubscribe(self._filter)  # the last one may have been lost with its connection
             self.connected = True
 
     def _subscribed(self, _client: Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Any) -> None:

@@ -42,6 +42,10 @@ class Receiver(Protocol):
         """Acknowledge what came over the present connection; returns how many. The others come again."""
         ...
 
+    def unsubscribe(self) -> None:
+        """Have no more messages queued for this session; those already queued still come."""
+        ...
+
     def finish(self) -> None:
         """Take nothing more in; what is held can still be taken and acknowledged."""
         ...

@@ -25,8 +25,6 @@ from wire.topics import UP_FILTER, share
 
 log = logging.getLogger(__name__)
 
-DRAINED_AFTER_S = 3.0
-"""A session whose subscription is gone is empty when nothing has come for so long with nothing unacknowledged."""
 CONNECT_WITHIN_S = 30.0
 
 
@@ -116,13 +114,6 @@ def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
                 if source.refused or time.monotonic() > deadline:
                     raise BrokerRefused(source.refused or f"the broker did not answer within {CONNECT_WITHIN_S:.0f} s")
                 time.sleep(0.05)
-            source.unsubscribe()
-            drained = 0
-            while messages := source.take(DRAINED_AFTER_S):
-                drained += worker.keep(conn, messages, source)
-        except BaseException:
+            return worker.run_dry(conn, slot, source)
+        finally:
             source.stop()
-            raise
-        source.stop(end_session=True)
-        slots.release(conn, slot, drained=True)
-        return drained

@@ -31,8 +31,17 @@ from store.registry import Registry
 log = logging.getLogger(__name__)
 
 TAKE_TIMEOUT_S = 0.5
+STOP_WITHIN_S = 7.0
+"""Longest a clean stop goes on storing what it holds: service managers kill after ten seconds by default."""
 BEAT_INTERVAL_S = 5.0
 UNHELD_ALARM_S = 60.0
+NEW_SLOT_AFTER_S = 3.0
+"""How long a new worker looks for a slot whose worker has died before it opens one more: the server takes a moment
+to see a death, and a session without a worker keeps its part of the messages to itself."""
+MOVE_AFTER_S = 10.0
+"""How long a session may be without a worker before the worker of the highest slot moves to it."""
+DRY_AFTER_S = 3.0
+"""A session without subscription, connected, from which nothing has come for so long, is empty."""
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 SLOT_PATIENCE_S = 30.0
@@ -70,6 +79,7 @@ class Worker:
         self._slot: int | None = None
         self._next_beat = 0.0
         self._lost_at: float | None = None
+        self._looking_since: float | None = None
 
     @property
     def ready(self) -> bool:
@@ -136,7 +146,8 @@ class Worker:
                 return
             except (Unavailable, NoSlot) as error:
                 log.warning("waiting: %s", error)
-                self._drop_connection()
+                if isinstance(error, Unavailable):
+                    self._drop_connection()
                 self._stopping.wait(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(LONGEST_PAUSE_S, pause * 2)
 
@@ -155,9 +166,14 @@ class Worker:
                 self._slot,
             )
             self._drop_receiver()
-        slot = slots.acquire(conn, self._settings.slots, name())
+        self._looking_since = self._looking_since or time.monotonic()
+        patient = time.monotonic() < self._looking_since + NEW_SLOT_AFTER_S
+        slot = slots.acquire(conn, self._settings.slots, name(), new=not (patient and slots.listing(conn)))
+        if slot is None and patient:
+            raise NoSlot("every slot in use has a worker; looking once more before opening another")
         if slot is None:
             raise NoSlot(f"all {self._settings.slots} subscription slots are held; raise VOP_INGEST_SLOTS")
+        self._looking_since = None
         log.info("holding slot %d", slot)
         self._slot = slot
         self._metrics.slot.set(slot)
@@ -195,19 +211,51 @@ class Worker:
             return
         self._next_beat = now + BEAT_INTERVAL_S
         slots.beat(conn, self._slot)
-        late = time.time() - UNHELD_ALARM_S
-        unheld = [
-            s for s in slots.listing(conn) if not s.held and s.drained_at is None and s.seen_at.timestamp() < late
-        ]
-        self._metrics.slots_unheld.set(len(unheld))
+        rows = slots.listing(conn)
+        idle = {s.slot: time.time() - s.seen_at.timestamp() for s in rows if not s.held and s.drained_at is None}
+        self._metrics.slots_unheld.set(sum(1 for age in idle.values() if age > UNHELD_ALARM_S))
+        highest = max(s.slot for s in rows if s.held)
+        if self._slot == highest and any(age > MOVE_AFTER_S for age in idle.values()):
+            self._move(conn, sorted(idle))
+
+    def _move(self, conn: Connection, idle: list[int]) -> None:
+        """Give this slot up in good order and take one whose worker is gone: there are more sessions than workers."""
+        if self._receiver is None or self._slot is None:
+            return
+        log.warning("slots %s have no worker; leaving slot %d, the highest, for the lowest of them", idle, self._slot)
+        try:
+            self.run_dry(conn, self._slot, self._receiver)
+        finally:
+            self._drop_receiver()
+
+    def run_dry(self, conn: Connection, slot: int, receiver: Receiver) -> int:
+        """Take nothing new into the session of `slot`, store what it holds, and end it; returns how many messages.
+
+        Told to stop, or put out of the session, it leaves the rest there and the slot in use. Raises `Unavailable`.
+        """
+        receiver.unsubscribe()
+        kept = 0
+        quiet_since = time.monotonic()
+        while time.monotonic() < quiet_since + DRY_AFTER_S:
+            if self._stopping.is_set() or receiver.taken_over or receiver.refused:
+                return kept
+            messages = receiver.take(TAKE_TIMEOUT_S)
+            if messages:
+                kept += self.keep(conn, messages, receiver)
+            if messages or not receiver.connected:
+                quiet_since = time.monotonic()
+        receiver.stop(end_session=True)
+        slots.release(conn, slot, drained=True)
+        return kept
 
     def _drain(self, held: list[Received]) -> None:
-        """The clean stop: keep and acknowledge what is held, take nothing more in."""
+        """The clean stop: keep and acknowledge what is held, as far as time allows; take nothing more in."""
         if self._receiver is None:
             return
         self._receiver.finish()
+        until = time.monotonic() + STOP_WITHIN_S
         while held := held or self._receiver.take(0):
-            held = self._try_to_keep(held)
+            held = self._try_to_keep(held) if time.monotonic() < until else held
             if held:
                 log.warning("stopping with %d messages unacknowledged; they come again", len(held))
                 return

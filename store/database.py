@@ -33,22 +33,31 @@ def _configure(conn: Connection) -> None:
     set_json_dumps(_dumps, conn)
 
 
-def connect(url: str, *, application: str = "vop", statement_timeout_ms: int = 0) -> Connection:
-    """A connection of the caller's own, not in autocommit.
+def connect(
+    url: str, *, application: str = "vop", statement_timeout_ms: int = 0, autocommit: bool = False
+) -> Connection:
+    """A connection of the caller's own. With `autocommit` only the functions that say so open transactions.
 
     `url` is a libpq connection string; "" leaves everything to the `PG*` environment. Raises `Unavailable`.
     """
     with translated():
-        conn = psycopg.connect(url, **_arguments(application, statement_timeout_ms))
+        conn = psycopg.connect(url, autocommit=autocommit, **_arguments(application, statement_timeout_ms))
         _configure(conn)
         return conn
+
+
+# How soon the server notices that we are gone, even in the middle of a statement: our locks live until then.
+_NOTICE_DEATH = (
+    "-c client_connection_check_interval=500 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 "
+    "-c tcp_keepalives_count=3"
+)
 
 
 def _arguments(application: str, statement_timeout_ms: int) -> dict[str, Any]:
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": application,
-        "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}",
+        "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} {_NOTICE_DEATH}",
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,

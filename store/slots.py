@@ -31,14 +31,17 @@ class Slot:
     """Whether somebody holds the lock at this moment."""
 
 
-def acquire(conn: Connection, count: int, worker: str, *, only: int | None = None) -> int | None:
-    """Take the lowest free slot below `count` (or slot `only`) for as long as `conn` lives; None when all are held.
+def acquire(conn: Connection, count: int, worker: str, *, only: int | None = None, new: bool = True) -> int | None:
+    """Take the lowest free slot below `count` (or slot `only`) for as long as `conn` lives; None when there is none.
 
-    A slot once drained is out of use until asked for by `only`.
+    A slot that was drained is out of use until asked for by `only`, or until there is no other. Without `new` only
+    slots are taken that were held before and are not drained: their sessions go on queueing messages, held or not.
     """
     with translated(), conn.transaction():
-        drained = {row[0] for row in conn.execute("SELECT slot FROM ingest_slots WHERE drained_at IS NOT NULL")}
-        candidates = [only] if only is not None else [slot for slot in range(count) if slot not in drained]
+        used = dict(conn.execute("SELECT slot, drained_at IS NOT NULL FROM ingest_slots ORDER BY slot").fetchall())
+        left = [slot for slot, drained in used.items() if not drained and slot < count]
+        fresh = [slot for slot in range(count) if slot not in left]
+        candidates = [only] if only is not None else left + (fresh if new else [])
         for slot in candidates:
             row = conn.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, slot)).fetchone()
             if row == (True,):

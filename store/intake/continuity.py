@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -75,26 +76,30 @@ def _runs_and_boots(
 
 def _reused(elements: Iterable[Seen], stored: Sequence[Run]) -> int:
     """New elements whose number another element of the boot already has (its ts differs, or it were no new one)."""
+    runs = sorted(stored)
     taken: set[int] = set()
     count = 0
     for element in elements:
-        if not element.is_new:
-            taken.add(element.seq)
-            continue
-        if element.seq in taken or any(run.first_seq <= element.seq <= run.last_seq for run in stored):
-            count += 1
+        if element.is_new:
+            before = bisect_right(runs, element.seq, key=_first_seq) - 1
+            covered = before >= 0 and element.seq <= runs[before].last_seq
+            count += covered or element.seq in taken
         taken.add(element.seq)
     return count
 
 
+def _first_seq(run: Run) -> int:
+    return run.first_seq
+
+
 def _stored_runs(conn: Connection, fresh: Mapping[Boot, list[Run]]) -> defaultdict[Boot, list[Run]]:
-    """The stored runs that the fresh ones may touch: the last one that begins before, and all that begin within."""
-    wanted = [
-        (device, boot, min(r.first_seq for r in runs), max(r.last_seq for r in runs))
-        for (device, boot), runs in fresh.items()
-    ]
+    """The stored runs that the fresh ones may touch: the last one that begins before each, and all that begin within.
+
+    Asked for each fresh run apart: between the first and the last of a shuffled boot may lie thousands.
+    """
+    wanted = [(device, boot, r.first_seq, r.last_seq) for (device, boot), runs in fresh.items() for r in runs]
     rows = conn.cursor(binary=True).execute(
-        """SELECT w.d, w.b, r.first_seq, r.last_seq, (extract(epoch FROM r.first_ts) * 1000)::bigint,
+        """SELECT DISTINCT w.d, w.b, r.first_seq, r.last_seq, (extract(epoch FROM r.first_ts) * 1000)::bigint,
                   (extract(epoch FROM r.last_ts) * 1000)::bigint
            FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS w(d, b, lo, hi)
            CROSS JOIN LATERAL (

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from catalog.elements import Element, Event, Quality, Reading, Reason, Reject, State
@@ -71,8 +72,11 @@ class Intake:
         """Store or dead-letter everything in `arrivals`, and commit.
 
         Raises `Unavailable` when the database is away (nothing may be acknowledged then) and `SchemaError` when it
-        does not fit the catalogue. The connection must not be inside a transaction.
+        does not fit the catalogue. The connection must not be inside a transaction: what is written here would only be
+        a part of it, and not committed on return.
         """
+        if conn.info.transaction_status is TransactionStatus.INTRANS:
+            raise RuntimeError("Intake.write was called inside a transaction; it commits its own")
         try:
             return self._with_retries(conn, arrivals)
         except InvalidValue as error:

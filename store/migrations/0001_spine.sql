@@ -55,7 +55,7 @@ CREATE TABLE ownerships (
     device_id    int NOT NULL REFERENCES devices,
     customer_id  int NOT NULL REFERENCES customers,
     zone         text NOT NULL,                -- where the unit stands; days are counted there
-    during       tstzrange NOT NULL CHECK (NOT isempty(during)),
+    during       tstzrange NOT NULL CHECK (NOT isempty(during) AND NOT lower_inf(during)),
     EXCLUDE USING gist (device_id WITH =, during WITH &&)
 );
 CREATE INDEX ownerships_customer ON ownerships (customer_id);
@@ -84,7 +84,7 @@ CREATE TABLE tokens (
 CREATE TABLE care_team (
     user_id     int NOT NULL REFERENCES users,
     customer_id int NOT NULL REFERENCES customers,
-    during      tstzrange NOT NULL CHECK (NOT isempty(during)),
+    during      tstzrange NOT NULL CHECK (NOT isempty(during) AND NOT lower_inf(during)),
     EXCLUDE USING gist (user_id WITH =, customer_id WITH =, during WITH &&)
 );
 CREATE INDEX care_team_customer ON care_team (customer_id);
@@ -92,7 +92,7 @@ CREATE INDEX care_team_customer ON care_team (customer_id);
 CREATE TABLE consents (
     customer_id int NOT NULL REFERENCES customers,
     purpose     text NOT NULL CHECK (purpose ~ '^[a-z][a-z0-9_]{0,47}$'),
-    during      tstzrange NOT NULL CHECK (NOT isempty(during)),
+    during      tstzrange NOT NULL CHECK (NOT isempty(during) AND NOT lower_inf(during)),
     EXCLUDE USING gist (customer_id WITH =, purpose WITH =, during WITH &&)
 );
 
@@ -111,6 +111,8 @@ CREATE TABLE audit (
     PRIMARY KEY (audit_id, at)
 ) PARTITION BY RANGE (at);
 CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_actor ON audit (actor, at);
+CREATE INDEX audit_object ON audit (object_type, object, at);
 CREATE INDEX audit_customer ON audit (customer, at) WHERE customer IS NOT NULL;
 
 CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -88,6 +88,13 @@ class WorkerProcess:
         self.process.terminate()
         return self.process.wait(20)
 
+    def drain(self, slot: int) -> None:
+        """`vop ingest drain`, of a slot nobody holds."""
+        env = os.environ | {"VOP_DATABASE_URL": self.database, "VOP_MQTT_URL": self.mqtt_url} | self.environment
+        with self.log.open("ab") as log:
+            arguments = [sys.executable, "-m", "vop", "ingest", "drain", "--slot", str(slot)]
+            subprocess.run(arguments, env=env, stdout=log, stderr=log, check=True, timeout=120)
+
     def __enter__(self) -> WorkerProcess:
         return self.start()
 
