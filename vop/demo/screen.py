@@ -1,0 +1,101 @@
+"""What a person sees of a demo: a progress bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from vop.demo.memory import Access
+from vop.demo.proof import Proof
+
+LINE_INTERVAL_S = 10.0
+"""Between lines of progress where there is no terminal."""
+
+Advance = Callable[[float, int, int], None]
+"""Fraction done, elements acknowledged, elements dealt with by ingest."""
+
+
+class Screen:
+    """Says things, in order, from any thread."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._began = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """One line."""
+        self._console.print(text, markup=False)
+        self._console.file.flush()
+
+    def step(self, text: str) -> None:
+        """One line, with the seconds since the start."""
+        self.say(f"[{time.monotonic() - self._began:5.1f} s] {text}")
+
+    def ready(self, access: Access, path: Path, *, has_accounts: bool) -> None:
+        """Where everything is and how to use it."""
+        device = access.devices[0]
+        host, port, port_v5 = (access.mqtt[key] for key in ("host", "port", "port_v5"))
+        versions = f"mqtt://{host}:{port}" + ("" if port == port_v5 else f" (3.1.1), mqtt://{host}:{port_v5} (5)")
+        credentials = f" -i {device.device} -u {device.device} -P PASSWORD" if has_accounts else f" -i {device.device}"
+        self.say("")
+        self.say(f"  API        {access.api}/api/v1")
+        self.say(f"  its pages  {access.api}/docs")
+        self.say(f"  MQTT       {versions}")
+        if not has_accounts:
+            self.say("             without accounts and topic rights, for lack of mosquitto")
+        self.say(f"  secrets    {path}: a token for each role, a password for each device")
+        self.say("")
+        self.say("  Read as support:")
+        self.say(f"    curl -H 'Authorization: Bearer {access.tokens['support']}' {access.api}/api/v1/devices")
+        self.say("  Speak as a device:")
+        self.say(
+            f"    mosquitto_pub -h {host} -p {port}{credentials} -q 1 \\\n"
+            f"      -t vop/v1/{device.device}/up/telemetry -m '{{\"values\": {{...}}}}'"
+        )
+        self.say("")
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Advance]:
+        """A bar on a terminal; else a line now and then."""
+        if self._console.is_terminal:
+            with Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f} %  {task.fields[sent]:,} sent, {task.fields[kept]:,} kept"),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+                console=self._console,
+                transient=True,
+            ) as bar:
+                task = bar.add_task(title, total=1.0, sent=0, kept=0)
+                yield lambda done, sent, kept: bar.update(task, completed=done, sent=sent, kept=kept)
+            return
+        last = time.monotonic()
+
+        def advance(done: float, sent: int, kept: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= LINE_INTERVAL_S:
+                last = time.monotonic()
+                self.step(f"{title}: {done:.0%}, {sent:,} sent, {kept:,} kept")
+
+        yield advance
+
+    def proved(self, proof: Proof, seconds: float, path: Path) -> None:
+        """What was sent beside what was stored."""
+        took = timedelta(seconds=round(seconds))
+        equal = sum(not line.missing for line in proof.lines)
+        self.step(f"history sent and stored in {took}:")
+        self.say(f"    acknowledged by the broker  {proof.acknowledged:>12,}  elements, each counted once")
+        self.say(f"    stored                      {proof.stored:>12,}")
+        self.say(f"    dead letters                {proof.dead:>12,}")
+        self.say(f"    missing                     {proof.missing:>12,}")
+        if proof.more:
+            self.say(f"    by other publishers         {proof.more:>12,}")
+        self.say(f"    second copies recognised    {proof.duplicates:>12,}")
+        self.say(f"    {equal} of {len(proof.lines)} devices complete; device by device in {path}")
