@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 MAX_UNACKNOWLEDGED = 4
 """Messages of one device in flight: below any broker's receive maximum."""
-FIRST_ATTEMPTS = 8
+FIRST_ATTEMPTS = 5
 """Tries before a broker that was never reached is given up."""
 REFUSALS = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C})
 """CONNACK codes that no retry cures: protocol, client id, credentials, authorisation, banned, method."""
