@@ -6,7 +6,6 @@ services to an unprivileged account. Anybody else runs them as himself.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pwd
 import secrets
@@ -15,9 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vop.errors import ServiceError, UnreachablePlace
-
-SHARED_HOME = Path("/var/lib/vop")
-SERVICE_ACCOUNTS = ("postgres", "mosquitto")
 
 
 @dataclass(frozen=True)
@@ -47,15 +43,10 @@ def unprivileged(*preferred: str) -> Account | None:
 
 def can_reach(account: Account | None, path: Path) -> bool:
     """Whether the account may read `path` and, if a directory, enter it. Asked of the kernel."""
-    return _may(account, path, os.R_OK | (os.X_OK if path.is_dir() else 0))
-
-
-def _may(account: Account | None, path: Path, mode: int) -> bool:
     if account is None:
-        return os.access(path, mode)
-    asked = " && ".join(f'test -{flag} "$1"' for bit, flag in ((os.R_OK, "r"), (os.X_OK, "x")) if mode & bit)
+        return os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0))
     verdict = subprocess.run(
-        ["/bin/sh", "-c", asked, "sh", str(path)],
+        ["/bin/sh", "-c", 'test -r "$1" && { test ! -d "$1" || test -x "$1"; }', "sh", str(path)],
         user=account.uid,
         group=account.gid,
         extra_groups=[],
@@ -64,20 +55,6 @@ def _may(account: Account | None, path: Path, mode: int) -> bool:
         stdin=subprocess.DEVNULL,
     )
     return verdict.returncode == 0
-
-
-def service_home(data_dir: Path) -> Path:
-    """Where the services of the platform that keeps its own files in `data_dir` keep theirs.
-
-    `data_dir` itself, unless root has it where no other account can go, as below its own home:
-    then a directory of `SHARED_HOME` that belongs to this `data_dir` alone. Makes nothing.
-    """
-    data_dir = data_dir.absolute()
-    nearest = next(path for path in (data_dir, *data_dir.parents) if path.exists())
-    if all(_may(unprivileged(name), nearest, os.X_OK) for name in SERVICE_ACCOUNTS):
-        return data_dir
-    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()
-    return SHARED_HOME / f"{data_dir.parent.name or 'root'}-{digest[:12]}"
 
 
 def own_directory(path: Path, account: Account | None, *, mode: int = 0o700) -> Path:

@@ -8,33 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from vop.services import accounts
-from vop.services.accounts import can_reach, own_directory, replace_file, secret_file, service_home, unprivileged
-from vop.services.postgres import PostgresServer
+from vop.services.accounts import can_reach, own_directory, replace_file, secret_file, unprivileged
 
 ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="only root hands its services to another account")
-
-
-def test_services_live_in_the_data_directory_where_they_can(place: Path) -> None:
-    assert service_home(place / "deep" / ".vop") == place / "deep" / ".vop"
-    assert not (place / "deep").exists()
-
-
-@needs_root
-def test_under_a_closed_home_they_live_elsewhere_each_platform_apart(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(accounts, "SHARED_HOME", place / "shared")
-    closed = tmp_path / "home"
-    closed.mkdir(mode=0o700)
-    home = service_home(closed / "checkout" / ".vop")
-    assert home.parent == place / "shared"
-    assert home == service_home(closed / "checkout" / ".vop")
-    assert home != service_home(closed / "other" / "checkout" / ".vop")
-    with PostgresServer(home / "postgres") as server:
-        assert server.returncode is None
-    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
 @needs_root
