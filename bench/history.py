@@ -59,7 +59,7 @@ def _load(conn: Connection, product: Product, days: int, devices: int, end: date
     sample = {s.key: [1_764_000_000_123, 12, 3_456, 81.5] for s in product.signal}
     conn.execute(
         """INSERT INTO latest (device_id, signals, ts, updated_at)
-           SELECT device_id, %s::jsonb, now(), now() FROM devices""",
+           SELECT device_id, %s::json, now(), now() FROM devices""",
         (orjson.dumps(sample).decode(),),
     )
     conn.commit()
@@ -121,7 +121,7 @@ def main(days: int, devices: int) -> None:
         ids = [row[0] for row in conn.execute("SELECT device_id FROM devices LIMIT %s", (FLEET,))]
         figures["latest_10000_ms"] = _median_ms(lambda: readings.latest(conn, ids))
         figures["latest_10000_one_signal_read_ms"] = _median_ms(
-            lambda: [found.value(SIGNALS[0]) for found in readings.latest(conn, ids, SIGNALS[:1]).values()]
+            lambda: [found.value(SIGNALS[0]) for found in readings.latest(conn, ids).values()]
         )
         figures["latest_signals_a_device"] = len(product.signal)
     click.echo(orjson.dumps(figures, option=orjson.OPT_INDENT_2).decode())

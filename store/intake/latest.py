@@ -48,6 +48,12 @@ def merge(known: Signals, readings: Sequence[Reading]) -> Signals:
     return newer
 
 
+def _merged(known: Signals, readings: Sequence[Reading]) -> str | None:
+    """The whole document after `readings`; None when they change nothing."""
+    newer = merge(known, readings)
+    return orjson.dumps(known | newer).decode() if newer else None
+
+
 def update(
     conn: Connection,
     held: Mapping[int, Signals],
@@ -62,15 +68,12 @@ def update(
     by_device: defaultdict[int, list[Reading]] = defaultdict(list)
     for device_id, reading in readings:
         by_device[device_id].append(reading)
-    changes = [
-        (d, orjson.dumps(merge(held[d], by_device[d])).decode(), newest_ms.get(d), arrived_ms[d])
-        for d in sorted(arrived_ms)
-    ]
+    changes = [(d, _merged(held[d], by_device[d]), newest_ms.get(d), arrived_ms[d]) for d in sorted(arrived_ms)]
     conn.execute(
         """UPDATE latest l SET
-               signals = CASE WHEN u.s = '{}' THEN l.signals ELSE l.signals || u.s END,
+               signals = coalesce(u.s, l.signals),
                ts = greatest(l.ts, 'epoch'::timestamptz + u.t * interval '1 ms'),
                updated_at = greatest(l.updated_at, 'epoch'::timestamptz + u.a * interval '1 ms')
-           FROM unnest(%s::int[], %s::jsonb[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a) WHERE l.device_id = u.d""",
+           FROM unnest(%s::int[], %s::json[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a) WHERE l.device_id = u.d""",
         [list(column) for column in zip(*changes, strict=True)],
     )
