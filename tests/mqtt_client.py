@@ -26,6 +26,7 @@ class Client:
         self.version = version
         self.received: list[tuple[str, bytes]] = []
         self.connects: list[ReasonCode] = []
+        self.promises: Properties | None = None  # of the last CONNACK, MQTT 5
         self.disconnects: list[ReasonCode] = []
         self.acknowledged: dict[int, ReasonCode] = {}
         self.granted: dict[int, list[ReasonCode]] = {}
@@ -50,8 +51,9 @@ class Client:
         assert mid is not None
         return poll(lambda: self.granted.get(mid), what=f"the subscription of {topic}", until=bool)[0]  # type: ignore[index]
 
-    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _more: Any) -> None:
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, more: Properties | None) -> None:
         self.connects.append(reason)
+        self.promises = more
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _more: Any) -> None:
         self.disconnects.append(reason)
