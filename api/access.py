@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from api.auditing import Visit
-from api.errors import Forbidden
+from api.errors import Forbidden, Misfit
 from api.parameters import Period
 from catalog.elements import Json
 from catalog.model import Event, Product, Quantity
@@ -95,8 +95,13 @@ def view(visit: Visit, name: str) -> View:
 
 def view_of(visit: Visit, device: Device) -> View:
     """As `view`, of a device at hand and without naming it."""
+    product = visit.catalog.get(device.product)
+    if product is None:
+        raise Misfit(
+            f"the catalogue lacks product {device.product} of {device.device}; add its file to VOP_CATALOG_DIR"
+        )
     spans = ownerships.history(visit.conn, device.device_id)
-    return View(device, visit.catalog[device.product], spans, _cared(visit, spans))
+    return View(device, product, spans, _cared(visit, spans))
 
 
 def _cared(visit: Visit, spans: Sequence[Ownership]) -> list[Period]:

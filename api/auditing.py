@@ -2,7 +2,7 @@
 
 Every route that needs a token depends on `visiting`. It authenticates, asks the table in `permissions`, hands the
 endpoint its connection, and writes the audit entry in the same transaction: what is not logged did not happen. A
-refusal rolls that transaction back, so a refused attempt on a person's data is logged in one of its own.
+refusal rolls that transaction back, so a refused write, or attempt on a person's data, is logged in one of its own.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def _visit(request: Request, services: Services) -> Iterator[Visit]:
             known_parameters(request)
             yield visit
             visit.record()
-    except (Forbidden, Absent, NotFound):
-        if visit is not None and rule.personal:
+    except (Forbidden, Absent, NotFound) as refusal:
+        if visit is not None and rule.action and (rule.personal or isinstance(refusal, Forbidden)):
             _record_denied(request, services, visit)
         raise
 

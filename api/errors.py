@@ -10,6 +10,7 @@ ApiError
       +-- BadInput           a parameter, a body or a cursor cannot be used
       +-- Contradiction      it contradicts what is stored
       +-- Overloaded         not now; the answer says when to come again
+      +-- Misfit             the catalogue lacks what the database speaks of
 """
 
 from __future__ import annotations
@@ -78,3 +79,9 @@ class Overloaded(Refused):
     """Not now."""
 
     kind = "overloaded"
+
+
+class Misfit(Refused):
+    """This program's catalogue lacks a product the database knows."""
+
+    kind = "schema-mismatch"

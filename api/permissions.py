@@ -35,7 +35,7 @@ class Rule:
     action: str | None = None
     """`<object>.<verb>` in the audit log; None: neither a write nor a person's data."""
     personal: bool = False
-    """It concerns a person's data: refused attempts are audited too."""
+    """It concerns a person's data: asking for what is not there is audited too, as refusals are."""
 
     @property
     def object_type(self) -> str:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 import store.errors as stored
 from api.errors import Refused
-from voice.errors import BadWindow, TooManyPeriods, VoiceError
+from voice.errors import BadWindow, NoSuchProduct, TooManyPeriods, VoiceError
 
 TYPE_PREFIX = "urn:vop:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -51,7 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "internal-error": Kind(500, "Something failed on our side"),
     "database-away": Kind(503, "The database is away"),
     "overloaded": Kind(503, "The service is busy"),
-    "schema-mismatch": Kind(503, "The database is not at this program's version"),
+    "schema-mismatch": Kind(503, "Database, program and catalogue do not fit together"),
 }
 
 _BY_STATUS = {400: "malformed-body", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
@@ -146,10 +146,18 @@ def _of_store(request: Request, error: Exception) -> JSONResponse:
     return response(slug, str(error), request_id=request_id_of(request), headers=headers)
 
 
+_VOICE: Mapping[type[VoiceError], str] = {
+    BadWindow: "bad-period",
+    TooManyPeriods: "bad-period",
+    NoSuchProduct: "schema-mismatch",
+}
+
+
 def _of_voice(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, BadWindow | TooManyPeriods):
+    slug = next((slug for kind, slug in _VOICE.items() if isinstance(error, kind)), None)
+    if slug is None:
         raise error
-    return response("bad-period", str(error), request_id=request_id_of(request))
+    return response(slug, str(error), request_id=request_id_of(request))
 
 
 def install(app: FastAPI) -> None:

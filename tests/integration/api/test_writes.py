@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from catalog import Catalog
 from catalog.elements import Reason, Reject
 from store.intake import Arrival
 from tests.integration.api.world import World, now_ms
@@ -170,3 +171,20 @@ def test_what_is_rolled_back_is_not_on_record(world: World) -> None:
     body = {"customer": "anna", "name": "Again", "zone": "UTC"}
     assert world.call("sam", "POST", "/customers", json=body).status_code == 409
     assert world.audited(action="customer.create") == []
+
+
+def test_a_refused_write_is_on_record(world: World) -> None:
+    body = {"name": "mallory", "display_name": "M", "roles": ["admin"]}
+    assert world.call("sam", "POST", "/users", json=body).status_code == 403
+    (entry,) = world.audited(action="user.create")
+    assert (entry["actor"], entry["outcome"]) == ("user:sam", "denied")
+
+
+def test_a_device_whose_product_left_the_catalogue_is_told_as_that(world: World) -> None:
+    services = world.app.state.services
+    less = Catalog({key: product for key, product in services.catalog.items() if key != "stock_sensor"})
+    object.__setattr__(services, "catalog", less)
+    answer = world.call("sam", "GET", "/devices/spare")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:vop:problem:schema-mismatch")
+    assert "stock_sensor" in answer.json()["detail"]
+    assert world.call("sam", "GET", "/devices").status_code == 200
