@@ -21,6 +21,10 @@ PAUSES_S = (0.0, 1.0, 2.0, 5.0, 10.0)
 """Waits before starting again after one, two, ... short lives in a row; after one more it is given up."""
 
 
+Say = Callable[[str], None]
+"""Tells a person one line."""
+
+
 class Process(Protocol):
     """Something that runs until it is stopped."""
 
@@ -55,7 +59,7 @@ class Keeper:
     ends again and again.
     """
 
-    def __init__(self, say: Callable[[str], None], gave_up: Callable[[str], None]) -> None:
+    def __init__(self, say: Say, gave_up: Say) -> None:
         self._say = say
         self._gave_up = gave_up
         self._kept: list[_Kept] = []

@@ -87,12 +87,12 @@ class Life:
         if report.sent != report.acknowledged:
             raise NotStored(
                 f"{report.sent - report.acknowledged} elements were sent and not acknowledged by the broker; "
-                f"see its log below {self._directory}"
+                f"see its log below {self._platform.services}"
             )
         if not taken.holds:
             raise NotStored(
                 f"{taken.missing} elements that the broker acknowledged were not stored; {path} names the devices: "
-                f"see the logs below {self._directory / 'run'}, and start again with --fresh"
+                f"see the logs below {self._platform.services / 'run'}, and start again with --fresh"
             )
 
     def _account_for(self, counter: Counter, report: Report, gap: str) -> None:
@@ -106,7 +106,7 @@ class Life:
         if dealt.elements < report.acknowledged and not counter.restarts:
             raise NotStored(
                 f"{report.acknowledged - dealt.elements} elements that the broker acknowledged were not stored: "
-                f"see the logs below {self._directory / 'run'}"
+                f"see the logs below {self._platform.services / 'run'}"
             )
 
     def _live(self, mouth: Mouth, state: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -11,12 +12,15 @@ from pathlib import Path
 
 from vop.demo.errors import DemoError
 from vop.errors import AlreadyRunning
-from vop.services.accounts import replace_file
+from vop.services.accounts import can_reach, replace_file, unprivileged
 from vop.services.child import lock_directory
 
 SETTING = "VOP_DATA_DIR"
 SERVICES = ("postgres", "mosquitto", "iotcore", "run")
-"""Sub-directories, each with a lock its services hold until they are gone."""
+"""Directories of the services, each with a lock they hold until they are gone."""
+ACCOUNTS = ("postgres", "mosquitto")
+"""Whose services must reach theirs when root starts them."""
+SHARED = Path("/var/lib/vop")
 FILES = ("demo.json", "demo-state.json", "backfill.json")
 LEAVING_PATIENCE_S = 45.0
 """Longest that services of a demo killed a moment ago take to end."""
@@ -26,7 +30,7 @@ def default_directory(env: Mapping[str, str]) -> Path:
     """Where this platform keeps a program's data; for root, where every account can reach it."""
     mac = sys.platform == "darwin"
     if os.geteuid() == 0:
-        return Path("/usr/local/var/vop" if mac else "/var/lib/vop")
+        return Path("/usr/local/var/vop") if mac else SHARED
     if mac:
         return Path.home() / "Library" / "Application Support" / "vop"
     return Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "vop"
@@ -37,11 +41,7 @@ def open_directory(env: Mapping[str, str]) -> Path:
     named = env.get(SETTING)
     try:
         directory = Path(named).expanduser().absolute() if named else default_directory(env)
-        missing = [path for path in (directory, *directory.parents) if not path.exists()]
-        for path in reversed(missing):
-            path.mkdir()
-            # Whatever the umask: services under accounts of their own must get through.
-            path.chmod(0o755)
+        make(directory)
     except (OSError, RuntimeError) as error:  # RuntimeError: no home directory
         reason = error.strerror if isinstance(error, OSError) else error
         raise DemoError(
@@ -51,6 +51,26 @@ def open_directory(env: Mapping[str, str]) -> Path:
     if not directory.is_dir() or not os.access(directory, os.W_OK | os.X_OK):
         raise DemoError(f"{directory} is no directory you may write to: set {SETTING} to another one")
     return directory
+
+
+def make(directory: Path) -> None:
+    """Make the directory and its parents, open to all: services under accounts of their own must get through."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir()
+        path.chmod(0o755)  # whatever the umask
+
+
+def services_directory(directory: Path) -> Path:
+    """Where the services of the demo in `directory` keep their files.
+
+    There, unless root has it where no other account may go (below its own home, or in a temporary directory of a
+    test): then in a directory of `SHARED` that belongs to this `directory` alone.
+    """
+    if os.geteuid() != 0 or all(can_reach(unprivileged(name), directory) for name in ACCOUNTS):
+        return directory
+    digest = hashlib.sha256(os.fsencode(directory)).hexdigest()
+    return SHARED / f"{directory.name}-{digest[:12]}"
 
 
 @contextmanager
@@ -71,8 +91,9 @@ def held(directory: Path) -> Iterator[None]:
 
 def wipe(directory: Path) -> None:
     """Delete what a demo made, and nothing else that may lie there. Waits for services that are still ending."""
+    services = services_directory(directory)
     for name in SERVICES:
-        home = directory / name
+        home = services / name
         if not home.is_dir():
             continue
         descriptor = lock_directory(home, patience_s=LEAVING_PATIENCE_S)

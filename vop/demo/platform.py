@@ -17,7 +17,7 @@ from store.database import connect
 from store.errors import translated
 from store.migrate import migrate
 from vop.broker_accounts import BrokerAccounts
-from vop.demo import registry
+from vop.demo import place, registry
 from vop.demo.errors import PortInUse
 from vop.demo.memory import Access, State, recall_secrets
 from vop.demo.programs import Programs, account, wait_until_ready
@@ -49,6 +49,8 @@ class Platform:
     def __init__(self, directory: Path, catalog: Catalog, broker: str, say: Say, gave_up: Say) -> None:
         """`broker`: `mosquitto`, `iotcore`, or `auto` for the first of them this machine has."""
         self._directory = directory
+        self.services = place.services_directory(directory)
+        """Where PostgreSQL, the broker, ingest and api keep their files and logs."""
         self._catalog = catalog
         self._wanted_broker = broker
         self._say = say
@@ -66,8 +68,9 @@ class Platform:
         `port` is the API's, 0 for a free one. Raises `PortInUse`, other `VopError` and `StoreError`.
         """
         self._ports = dict(state.ports)
+        place.make(self.services)
         runs_as = account()
-        run_directory = accounts.own_directory(self._directory / "run", runs_as)
+        run_directory = accounts.own_directory(self.services / "run", runs_as)
         self._lock = lock_directory(run_directory, patience_s=LEAVING_PATIENCE_S)
         if self._lock is None:
             raise AlreadyRunning("api or ingest of an earlier demo", run_directory, None)
@@ -139,7 +142,7 @@ class Platform:
     def _start_postgres(self) -> None:
         def make() -> PostgresServer:
             self._ports["postgres"] = self._port("postgres")
-            home = self._directory / "postgres"
+            home = self.services / "postgres"
             return PostgresServer(home, port=self._ports["postgres"], settings=DATABASE_SETTINGS)
 
         server = self._postgres = self._begin(make)
@@ -156,14 +159,14 @@ class Platform:
             self._ports[name] = self._port(name)
         self._ports["mqtt_v5"] = self._ports["mqtt"]
         return Mosquitto(
-            self._directory / "mosquitto", device_port=self._ports["mqtt"], service_port=self._ports["mqtt_services"]
+            self.services / "mosquitto", device_port=self._ports["mqtt"], service_port=self._ports["mqtt_services"]
         )
 
     def _iotcore(self) -> Iotcore:
         self._ports["mqtt"] = self._port("mqtt")
         last = self._ports.get("mqtt_v5")
         self._ports["mqtt_v5"] = ports.free_port() if last == self._ports["mqtt"] else self._port("mqtt_v5")
-        return Iotcore(self._directory / "iotcore", port=self._ports["mqtt"], port_v5=self._ports["mqtt_v5"])
+        return Iotcore(self.services / "iotcore", port=self._ports["mqtt"], port_v5=self._ports["mqtt_v5"])
 
     def _mqtt(self) -> Mapping[str, str | int]:
         return {"host": ports.LOOPBACK, "port": self._ports["mqtt"], "port_v5": self._ports["mqtt_v5"]}

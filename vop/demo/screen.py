@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,28 +38,28 @@ class Screen:
         """One line, with the seconds since the start."""
         self.say(f"[{time.monotonic() - self._began:5.1f} s] {text}")
 
-    def ready(self, access: Access, path: Path, *, has_accounts: bool) -> None:
-        """Where everything is and how to use it."""
+    def ready(self, access: Access, path: Path, example: str, *, has_accounts: bool) -> None:
+        """Where everything is and how to use it; `example` is a payload the first device could send."""
         device = access.devices[0]
         host, port, port_v5 = (access.mqtt[key] for key in ("host", "port", "port_v5"))
         versions = f"mqtt://{host}:{port}" + ("" if port == port_v5 else f" (3.1.1), mqtt://{host}:{port_v5} (5)")
-        credentials = f" -i {device.device} -u {device.device} -P PASSWORD" if has_accounts else f" -i {device.device}"
-        self.say("")
-        self.say(f"  API        {access.api}/api/v1")
-        self.say(f"  its pages  {access.api}/docs")
-        self.say(f"  MQTT       {versions}")
-        if not has_accounts:
-            self.say("             without accounts and topic rights, for lack of mosquitto")
-        self.say(f"  secrets    {path}: a token for each role, a password for each device")
-        self.say("")
-        self.say("  Read as support:")
-        self.say(f"    curl -H 'Authorization: Bearer {access.tokens['support']}' {access.api}/api/v1/devices")
-        self.say("  Speak as a device:")
-        self.say(
-            f"    mosquitto_pub -h {host} -p {port}{credentials} -q 1 \\\n"
-            f"      -t vop/v1/{device.device}/up/telemetry -m '{{\"values\": {{...}}}}'"
-        )
-        self.say("")
+        user = f' -u {device.device} -P "{_from_file(path, "devices", 0, "password")}"' if has_accounts else ""
+        lines = [
+            "",
+            f"  API      {access.api}/api/v1, described at {access.api}/docs",
+            f"  MQTT     {versions}"
+            + ("" if has_accounts else ", without accounts and topic rights for lack of mosquitto"),
+            f"  secrets  {path}: a token for each role, a password for each device",
+            "",
+            "  Ask, as support:",
+            f'    TOKEN="{_from_file(path, "tokens", "support")}"',
+            f'    curl -H "Authorization: Bearer $TOKEN" {access.api}/api/v1/devices',
+            f"  Say something, as the device {device.device}:",
+            f"    mosquitto_pub -h {host} -p {port} -i {device.device}{user} \\",
+            f"      -q 1 -t vop/v1/{device.device}/up/telemetry -m '{example}'",
+            "",
+        ]
+        self.say("\n".join(lines))
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Advance]:
@@ -99,3 +100,9 @@ class Screen:
             self.say(f"    by other publishers         {proof.more:>12,}")
         self.say(f"    second copies recognised    {proof.duplicates:>12,}")
         self.say(f"    {equal} of {len(proof.lines)} devices complete; device by device in {path}")
+
+
+def _from_file(path: Path, *keys: str | int) -> str:
+    """A shell's way to a secret, so that none stands on the screen."""
+    where = "".join(f"[{key!r}]" for key in keys)
+    return f"$({Path(sys.executable).name} -c \"import json; print(json.load(open('{path}')){where})\")"

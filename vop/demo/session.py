@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from types import FrameType
 
 import catalog
 import device_sim
+from catalog import Product
 from vop.demo import memory, place
 from vop.demo.errors import GaveUp
 from vop.demo.life import Life
@@ -70,20 +72,29 @@ def run(wishes: Wishes) -> None:
         try:
             with Platform(directory, products, wishes.broker, screen.say, failure) as platform:
                 screen.step(f"starting {len(fleet.devices)} devices and their platform in {directory}")
+                if platform.services != directory:
+                    screen.say(f"other accounts cannot enter it, so the services' files are in {platform.services}")
                 state, access = platform.start(state, fleet, wishes.port)
                 ready = True
                 state.save(directory)
                 screen.step("ready")
-                screen.ready(access, memory.access_path(directory), has_accounts=platform.broker.has_accounts)
+                example = _example(products[access.devices[0].product])
+                screen.ready(access, memory.access_path(directory), example, has_accounts=platform.broker.has_accounts)
                 if wishes.end is not End.READY:
                     life = Life(directory, products, fleet, platform, screen, wishes.speed)
                     life.run(state, access, then_live=wishes.end is End.INTERRUPT)
         except KeyboardInterrupt:
             if failure.reason is not None:
-                raise GaveUp(f"{failure.reason}; see the logs below {directory}") from None
+                raise GaveUp(f"{failure.reason}; see the logs below {platform.services}") from None
             if not ready:
                 raise
         screen.step("everything is stopped")
+
+
+def _example(product: Product) -> str:
+    """A payload that a device of `product` could send."""
+    found = next(s for s in product.signal if s.type in ("float32", "float64", "int64") and not s.sensitive)
+    return json.dumps({"values": {found.key: found.range[0] if found.range else 0}})
 
 
 @contextmanager
