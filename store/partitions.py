@@ -17,6 +17,11 @@ AHEAD = timedelta(days=62)
 """Partitions exist this far into the future, so that a forgotten clock job leaves two months to notice."""
 
 
+AUDIT_AHEAD = timedelta(days=400)
+"""The audit's partitions exist for more than a year: whoever forgets the clock job must not stop the platform, which
+refuses what it cannot write down."""
+
+
 def months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The calendar months in UTC, as half-open pairs, that `[start, end]` touches."""
     month = datetime(start.year, start.month, 1, tzinfo=UTC)
@@ -67,7 +72,7 @@ def ensure(conn: Connection, parent: str, start: datetime, end: datetime) -> lis
 def ensure_audit(conn: Connection, now: datetime | None = None) -> list[str]:
     """Make this and the coming months' partitions of the audit log."""
     now = now or datetime.now(UTC)
-    return ensure(conn, "audit", now, now + AHEAD)
+    return ensure(conn, "audit", now, now + AUDIT_AHEAD)
 
 
 def drop_before(conn: Connection, parent: str, before: datetime) -> list[str]:
