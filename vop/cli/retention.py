@@ -25,7 +25,7 @@ def _days(option: str, variable: str, default: int, what: str) -> Callable[[F], 
         show_envvar=True,
         default=default,
         show_default=True,
-        help=f"{help} In days.",
+        help=f"{what} In days.",
     )
 
 
