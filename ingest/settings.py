@@ -10,8 +10,10 @@ from typing import Any
 from ingest.errors import BadSetting
 
 
-def _setting(env: str, default: object, *, unit: str = "", secret: bool = False, help: str) -> Any:
-    metadata = {"env": env, "unit": unit, "secret": secret, "help": help}
+def _setting(
+    env: str, default: object, *, unit: str = "", secret: bool = False, within: tuple[int, int] = (1, 10**12), help: str
+) -> Any:
+    metadata = {"env": env, "unit": unit, "secret": secret, "within": within, "help": help}
     return field(default=default, metadata=metadata)
 
 
@@ -46,6 +48,7 @@ class Settings:
         "VOP_INGEST_LINGER_MS",
         20,
         unit="ms",
+        within=(0, 60_000),
         help="how long a message may wait for others to share its transaction",
     )
     buffer_bytes: int = _setting(
@@ -58,24 +61,28 @@ class Settings:
         "VOP_INGEST_RECEIVE_MAXIMUM",
         65_535,
         unit="messages",
+        within=(1, 65_535),
         help="most unacknowledged messages; MQTT's own limit is 65,535",
     )
     session_expiry_s: int = _setting(
         "VOP_INGEST_SESSION_EXPIRY_S",
         604_800,
         unit="s",
+        within=(0, 2**32 - 1),
         help="how long the broker queues for a worker that is away",
     )
     raw_days: int = _setting(
         "VOP_RETENTION_RAW_DAYS",
         400,
         unit="days",
+        within=(1, 36_500),
         help="how long raw telemetry is kept; older times are not usable",
     )
     metrics_host: str = _setting("VOP_METRICS_HOST", "127.0.0.1", help="address of /metrics, /healthz and /readyz")
     metrics_port: int = _setting(
         "VOP_METRICS_PORT",
         0,
+        within=(0, 65_535),
         help="TCP port of /metrics, /healthz and /readyz; 0: they are not served",
     )
 
@@ -87,7 +94,9 @@ class Settings:
             name = declared.metadata["env"]
             text = _read(env, name)
             if text is not None:
-                given[declared.name] = text if declared.type == "str" else _whole(name, text)
+                given[declared.name] = (
+                    text if declared.type == "str" else _whole(name, text, declared.metadata["within"])
+                )
         settings = cls(**given)
         if not settings.mqtt_url:
             raise BadSetting("VOP_MQTT_URL is not set; it names the broker, e.g. mqtts://ingest:password@broker:8883")
@@ -104,9 +113,11 @@ def _read(env: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadSetting(f"{name}_FILE: {path} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError:
+        raise BadSetting(f"{name}_FILE: {path} is not UTF-8") from None
 
 
-def _whole(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise BadSetting(f"{name} must be a whole number, zero or more; it is {text!r}")
+def _whole(name: str, text: str, within: tuple[int, int]) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and within[0] <= int(text) <= within[1]):
+        raise BadSetting(f"{name} must be a whole number, {within[0]:,} to {within[1]:,}; it is {text!r}")
     return int(text)

@@ -60,6 +60,8 @@ class QueryTooLong(StoreError):
 
 _TRANSIENT = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 _REFUSED = (pg.UniqueViolation, pg.ExclusionViolation)
+# Class 25 means "wrong moment" to PostgreSQL; here: a standby after a failover, and a session the server has ended.
+_AWAY = (pg.ReadOnlySqlTransaction, pg.IdleInTransactionSessionTimeout)
 _MISMATCH = (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.InvalidSchemaName)
 
 
@@ -80,7 +82,7 @@ def translate(error: psycopg.Error) -> StoreError:
         return SchemaError(f"the database lacks something this program needs ({name}); run `vop migrate`")
     if isinstance(error, pg.ProgramLimitExceeded | pg.DataError | pg.IntegrityError):
         return InvalidValue(f"the database refuses a value ({name})", state)
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, *_AWAY)):
         return Unavailable(
             f"the database is not available ({name}); check that PostgreSQL runs and accepts connections"
         )
