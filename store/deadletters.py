@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -44,6 +44,7 @@ class DeadLetter:
     first_at: datetime
     last_at: datetime
     replayed_at: datetime | None
+    """When it was tried again last, in vain; None: never."""
 
 
 def write(conn: Connection, refused: Iterable[Refused]) -> None:
@@ -63,7 +64,9 @@ def write(conn: Connection, refused: Iterable[Refused]) -> None:
     keys = sorted(messages)
     conn.execute(
         """INSERT INTO dead_messages (topic, sha256, payload)
-           SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[]) ON CONFLICT (topic, sha256) DO NOTHING""",
+           SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[])
+           -- Not DO NOTHING: a message in use is locked, so that nobody deletes it as empty meanwhile.
+           ON CONFLICT (topic, sha256) DO UPDATE SET topic = EXCLUDED.topic""",
         ([topic for topic, _ in keys], [digest for _, digest in keys], [messages[key] for key in keys]),
     )
     rows = [(*letter, details[letter], letters[letter]) for letter in sorted(letters)]
@@ -84,8 +87,8 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-_SELECT = """SELECT d.dead_letter_id, m.topic, d.element_index, d.reason, d.detail, d.count, length(m.payload) AS payload_bytes,
-                    {payload} AS payload, d.first_at, d.last_at, d.replayed_at
+_SELECT = """SELECT d.dead_letter_id, m.topic, d.element_index, d.reason, d.detail, d.count,
+                    length(m.payload) AS payload_bytes, {payload} AS payload, d.first_at, d.last_at, d.replayed_at
              FROM dead_letters d JOIN dead_messages m USING (message_id) """
 
 
@@ -141,21 +144,67 @@ def replayable(
         return cursor.execute(query.encode(), parameters).fetchall()
 
 
-def mark_replayed(conn: Connection, ids: Sequence[int]) -> None:
-    """Remove letters whose message was stored on replay, and messages that have none left."""
+def mark_stored(conn: Connection, ids: Sequence[int]) -> None:
+    """Remove letters whose element was stored on replay, or has a new letter of another reason.
+
+    A new letter is as old as the one it replaces: a device's missing clock is made up for by when its message came.
+    """
+    messages = _lock(conn, ids=list(ids))
     conn.execute(
-        """WITH gone AS (DELETE FROM dead_letters WHERE dead_letter_id = ANY(%s) RETURNING message_id)
-           DELETE FROM dead_messages m USING gone g WHERE m.message_id = g.message_id
-             AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.message_id = m.message_id
-                             AND d.dead_letter_id <> ALL(%s))""",
+        """UPDATE dead_letters d SET first_at = o.first_at
+           FROM (SELECT message_id, min(first_at) AS first_at FROM dead_letters
+                 WHERE dead_letter_id = ANY(%s) GROUP BY message_id) o
+           WHERE d.message_id = o.message_id AND d.first_at > o.first_at AND d.dead_letter_id <> ALL(%s)""",
         (list(ids), list(ids)),
+    )
+    conn.execute("DELETE FROM dead_letters WHERE dead_letter_id = ANY(%s)", (list(ids),))
+    _delete_empty(conn, messages)
+
+
+def mark_refused_again(conn: Connection, letters: Sequence[DeadLetter], counted: Collection[int] = ()) -> None:
+    """Note that these were tried. A replay is no delivery: where it counted one up (ids `counted`) that is undone."""
+    ones = [letter.dead_letter_id in counted for letter in letters]
+    conn.execute(
+        """UPDATE dead_letters d
+           SET replayed_at = now(), count = d.count - u.one::int,
+               -- Somebody sent it in between: then that is when it was met last.
+               last_at = CASE WHEN u.one AND d.count = u.count + 1 THEN u.last_at ELSE d.last_at END
+           FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[]) AS u(id, count, last_at, one)
+           WHERE d.dead_letter_id = u.id""",
+        (
+            [letter.dead_letter_id for letter in letters],
+            [letter.count for letter in letters],
+            [letter.last_at for letter in letters],
+            ones,
+        ),
     )
 
 
 def expire(conn: Connection, before: datetime) -> int:
     """Delete letters last met before `before`, and the messages they leave empty; return how many letters."""
+    messages = _lock(conn, before=before)
     deleted = conn.execute("DELETE FROM dead_letters WHERE last_at < %s", (before,)).rowcount
-    conn.execute(
-        "DELETE FROM dead_messages m WHERE NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.message_id = m.message_id)"
-    )
+    _delete_empty(conn, messages)
     return deleted
+
+
+def _lock(conn: Connection, *, ids: list[int] | None = None, before: datetime | None = None) -> list[int]:
+    """Lock the messages of letters by id, or last met before a time, in the order `write` does; the messages' ids."""
+    rows = conn.execute(
+        """SELECT message_id FROM dead_messages
+           WHERE message_id IN (SELECT message_id FROM dead_letters
+                                WHERE (%(ids)s::bigint[] IS NULL OR dead_letter_id = ANY(%(ids)s))
+                                  AND (%(before)s::timestamptz IS NULL OR last_at < %(before)s))
+           ORDER BY topic, sha256 FOR UPDATE""",
+        {"ids": ids, "before": before},
+    )
+    return [row[0] for row in rows]
+
+
+def _delete_empty(conn: Connection, messages: Sequence[int]) -> None:
+    # A statement of its own, for it must see what was written while `_lock` waited.
+    conn.execute(
+        """DELETE FROM dead_messages m WHERE m.message_id = ANY(%s)
+             AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.message_id = m.message_id)""",
+        (list(messages),),
+    )

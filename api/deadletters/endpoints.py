@@ -38,4 +38,8 @@ def replay_letters(visit: Visiting, body: ReplayWanted) -> Replayed:
     """Decode and store again, as if each message arrived when it first did. Doing it twice stores nothing twice."""
     ids = sorted(set(body.ids))
     visit.concerns("*", ids=list(ids))
-    return replay(visit.services, visit.conn, ids)
+    services = visit.services
+    letters = deadletters.replayable(visit.conn, ids=ids, limit=len(ids))
+    with services.database.connection() as storing:
+        done = replay(visit.conn, storing, services.intake, services.catalog, letters, services.settings.raw_days)
+    return Replayed.told(done, unknown=sorted(set(ids) - {letter.dead_letter_id for letter in letters}))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
+from api.deadletters import replay
 from api.shapes import Answer, Body
 
 LetterId = Annotated[int, Field(ge=1, lt=2**63)]
@@ -41,10 +42,26 @@ class StillRefused(Answer):
 
 
 class Replayed(Answer):
-    """What became of the letters; `unknown` are gone, or of a reason that is never replayed."""
+    """What became of the letters.
+
+    `done` are no more: stored, or replaced by a new letter of another reason (then also in `rejected`). `unknown` are
+    gone, or of a reason that is never replayed.
+    """
 
     stored: int
     duplicates: int
     done: list[int]
     rejected: list[StillRefused]
     unknown: list[int]
+
+    @classmethod
+    def told(cls, outcome: replay.Replayed, unknown: list[int]) -> Self:
+        """As the answer to a request that also named `unknown`."""
+        rejected = [StillRefused.model_validate(one) for one in outcome.rejected]
+        return cls(
+            stored=outcome.stored,
+            duplicates=outcome.duplicates,
+            done=outcome.done,
+            rejected=rejected,
+            unknown=unknown,
+        )
