@@ -18,7 +18,6 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.buffer import Buffer
 from ingest.receiver import Received
@@ -149,8 +148,8 @@ class PahoReceiver:
         self._is_up = True
         client.subscribe(DROPPED_TOPIC, qos=0)
         if self._subscribe:
-            options = SubscribeOptions(qos=1, retainAsPublished=True)
-            _, self._subscription = client.subscribe(self._filter, options=options)
+            # Not "retain as published": a state sent a moment ago would look like a copy kept from before.
+            _, self._subscription = client.subscribe(self._filter, qos=1)
         else:
             client.unsubscribe(self._filter)  # the last one may have been lost with its connection
             self.connected = True

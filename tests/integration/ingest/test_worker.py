@@ -100,3 +100,25 @@ def test_a_worker_the_broker_does_not_know_says_so_and_ends(
         assert worker.process.wait(20) == 1
     assert "refuses ingest-0" in (tmp_path / "log").read_text()
     assert "wrong" not in (tmp_path / "log").read_text()
+
+
+def test_a_retained_state_is_stored_live_and_after_the_fact(
+    database: str, broker: DeviceBroker, tmp_path: Path
+) -> None:
+    register(database, ["vac-1", "vac-2"])
+    passwords = broker.add_devices(["vac-1", "vac-2"])
+    online = b'{"online": true, "boot": 3, "conn": 1, "firmware": "1.4.2"}'
+    with publisher(broker, "vac-1", passwords["vac-1"]) as early:
+        # Nobody has ever subscribed: only the broker's retained copy tells of it.
+        early.publish("vop/v1/vac-1/up/state", online, qos=1, retain=True).wait_for_publish(5)
+    with (
+        WorkerProcess(database, broker.service_url, tmp_path / "log"),
+        publisher(broker, "vac-2", passwords["vac-2"]) as live,
+    ):
+        poll(lambda: "receiving" in (tmp_path / "log").read_text(), what="the worker receiving")
+        live.publish("vop/v1/vac-2/up/state", online, qos=1, retain=True).wait_for_publish(5)
+        poll(
+            lambda: scalar(database, "SELECT count(*) FROM device_state WHERE online AND firmware = '1.4.2'"),
+            until=lambda n: n == 2,
+            what="both states stored",
+        )
