@@ -18,6 +18,9 @@ from catalog.elements import Reject
 from store.database import Connection
 
 MAX_DETAIL_CHARS = 500
+MAX_TOPIC_CHARS = 512
+"""A device may publish on topics of 65,535 bytes below its own, and a row of the index on topics takes 2,704. What is cut
+off is no topic of ours: those have 100 characters at most."""
 
 
 class Refused(NamedTuple):
@@ -53,7 +56,7 @@ def write(conn: Connection, refused: Iterable[Refused]) -> None:
     letters: Counter[tuple[str, bytes, int, str]] = Counter()
     details: dict[tuple[str, bytes, int, str], str] = {}
     for topic, payload, reject in refused:
-        stored_topic = _storable(topic)
+        stored_topic = _storable(topic)[:MAX_TOPIC_CHARS]
         digest = hashlib.sha256(payload).digest()
         messages[stored_topic, digest] = payload
         letter = (stored_topic, digest, reject.index, reject.reason.value)
