@@ -164,7 +164,8 @@ def _write_boots(conn: Connection, numbered: Mapping[Boot, list[Seen]], reused: 
 def _links(conn: Connection, touched: Iterable[Boot]) -> list[tuple[int, Span]]:
     """Spans across restarts: from the last element of a boot to the one of the next boot that names it as `prev`.
 
-    Looked for from both sides, for either may arrive last.
+    Looked for from both sides, for either may arrive last. Should the boot have gone on after the element that is named,
+    the rest of its run is heard anyway, and the span begins at its end.
     """
     rows = conn.cursor(binary=True).execute(
         """SELECT l.device_id, (extract(epoch FROM r.last_ts) * 1000)::bigint, (extract(epoch FROM l.link_ts) * 1000)::bigint
@@ -175,7 +176,7 @@ def _links(conn: Connection, touched: Iterable[Boot]) -> list[tuple[int, Span]]:
                  JOIN boots b ON b.device_id = w.d AND b.prev_boot = w.n) l
            CROSS JOIN LATERAL (SELECT * FROM runs WHERE device_id = l.device_id AND boot = l.prev_boot
                                AND first_seq <= l.prev_seq ORDER BY first_seq DESC LIMIT 1) r
-           WHERE r.last_seq = l.prev_seq AND r.last_ts < l.link_ts""",
+           WHERE r.last_seq >= l.prev_seq AND r.last_ts < l.link_ts""",
         _columns(list(touched), 2) * 2,
     )
     return [(device, Span(since, until)) for device, since, until in rows]

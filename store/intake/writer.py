@@ -86,10 +86,16 @@ class Intake:
         for attempt in range(MAX_TRIES):
             try:
                 with translated(), conn.transaction():
-                    return self._transaction(conn, arrivals)
+                    outcome = self._transaction(conn, arrivals)
+                if conn.closed:  # psycopg leaves the transaction of a closed connection without a word
+                    raise Unavailable("the connection was closed before the commit was certain")
+                return outcome
             except StoreError as error:
+                knew_months = any(self._months.values())
                 self._months.clear()  # partitions made in this transaction are gone with it
-                if not isinstance(error, Retry):
+                # A month known to have a partition may have lost it to retention.
+                expired = isinstance(error, InvalidValue) and error.sqlstate == _NO_PARTITION and knew_months
+                if not (isinstance(error, Retry) or (expired and attempt == 0)):
                     raise
                 log.info("batch of %d messages lost against another transaction: %s", len(arrivals), error)
                 time.sleep(random.uniform(0.5, 1.5) * BACKOFF_S * 2**attempt)
@@ -121,7 +127,7 @@ class Intake:
         outcome = Outcome(rejects=[(no, reject) for no, a in enumerate(arrivals) for reject in a.rejects])
         items, reported = self._settled(conn, arrivals, outcome)
         self._partitions(conn, items)
-        inserted = self._store(conn, items, outcome)
+        readings, events = self._store(conn, items, outcome)
         refused = {(no, r.index) for no, r in outcome.rejects if r.reason is Reason.CONFLICT}
         kept = [item for item in items if (item.arrival_no, item.element.index) not in refused]
         states.write(conn, reported)
@@ -130,7 +136,7 @@ class Intake:
             if arrival.device_id is not None:
                 arrived[arrival.device_id] = max(arrived.get(arrival.device_id, 0), arrival.arrived_at_ms)
         if arrived:
-            self._continue(conn, kept, inserted, arrived, outcome)
+            self._continue(conn, kept, readings, events, arrived, outcome)
         deadletters.write(conn, (Refused(arrivals[no].topic, arrivals[no].payload, r) for no, r in outcome.rejects))
         conn.execute(f"NOTIFY {notify.INGESTED}".encode())
         return outcome
@@ -174,7 +180,7 @@ class Intake:
         for item in items:
             if isinstance(item.element, Reading):
                 wanted[item.product].add(item.element.ts_ms // _DAY_MS)
-        for product, days in wanted.items():
+        for product, days in sorted(wanted.items()):
             months = {(m.year, m.month) for m in (datetime.fromtimestamp(d * _DAY_S, UTC) for d in days)}
             known = self._months.setdefault(product, set())
             if months <= known:
@@ -186,8 +192,10 @@ class Intake:
                     partitions.ensure(conn, table, start, start)
             known |= months
 
-    def _store(self, conn: Connection, items: Sequence[Item], outcome: Outcome) -> set[Identity]:
-        """Insert readings and events; returns the identities that were new."""
+    def _store(
+        self, conn: Connection, items: Sequence[Item], outcome: Outcome
+    ) -> tuple[set[Identity], set[Identity]]:
+        """Insert readings and events; returns the identities that were new among each."""
         rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for ordinal, _, device_id, product, e, lag_ms in items:
             extra = Jsonb(e.extra) if e.extra else None
@@ -196,7 +204,8 @@ class Intake:
                 rows[product].append((*base, *map(e.values.get, self._keys[product]), extra))
             else:
                 rows[""].append((*base, e.kind, Jsonb(e.attrs), extra))
-        inserted: set[Identity] = set()
+        readings: set[Identity] = set()
+        events: set[Identity] = set()
         for product in sorted(rows):
             target = self._targets[product] if product else EVENTS
             result: Staged = target.write(conn, rows[product])
@@ -206,14 +215,15 @@ class Intake:
                 outcome.rejects.append((item.arrival_no, Reject(item.element.index, Reason.CONFLICT, detail)))
             outcome.stored += len(result.inserted)
             outcome.duplicates += len(rows[product]) - len(result.inserted) - len(result.conflicts)
-            inserted |= result.inserted
-        return inserted
+            (readings if product else events).update(result.inserted)
+        return readings, events
 
     def _continue(
         self,
         conn: Connection,
         kept: Sequence[Item],
-        inserted: set[Identity],
+        new_readings: set[Identity],
+        new_events: set[Identity],
         arrived: Mapping[int, int],
         outcome: Outcome,
     ) -> None:
@@ -223,11 +233,12 @@ class Intake:
         newest: dict[int, int] = {}
         seen: list[Seen] = []
         heartbeat: dict[int, float] = {}
-        unmet = set(inserted)
         for item in kept:
             element, device_id = item.element, item.device_id
+            unmet = new_events
             if isinstance(element, Reading):
                 readings.append((device_id, element))
+                unmet = new_readings
             newest[device_id] = max(newest.get(device_id, element.ts_ms), element.ts_ms)
             heartbeat[device_id] = self._products[item.product].heartbeat_s
             is_new = item.identity in unmet
@@ -237,5 +248,7 @@ class Intake:
         outcome.seq_reused = continuity.update(conn, seen, heartbeat)
 
 
+_NO_PARTITION = "23514"
+"""SQLSTATE check_violation: what PostgreSQL says of a row that no partition takes."""
 _DAY_S = 86_400
 _DAY_MS = _DAY_S * 1000

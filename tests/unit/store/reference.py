@@ -76,6 +76,7 @@ def lives(draw: st.DrawFn, *, counters_kept: bool = True) -> list[Told]:
                 told.append(Told(boot, seq, now, previous if seq == 0 and draw(st.booleans()) else None))
         previous = (boot, length - 1)
         now += draw(st.sampled_from([5, 60, 200]))
+    told = told or [Told(0, 0, 1_000)]
     if not counters_kept:
         told += [
             Told(NO_BOOT, 1_000_000 + n, now + draw(st.integers(-300, 300))) for n in range(draw(st.integers(0, 3)))
