@@ -1,7 +1,6 @@
 """Everything `api` raises on purpose; each knows the problem it is told as.
 
 ApiError
- +-- BadSetting          an environment variable makes no sense (ends the start, never a response)
  +-- Refused             a request is answered with a problem
       +-- Unauthenticated    no credentials, or wrong ones
       +-- TooManyFailures    too many wrong ones from there
@@ -21,10 +20,6 @@ from typing import ClassVar
 
 class ApiError(Exception):
     """Root of this package's errors."""
-
-
-class BadSetting(ApiError):
-    """An environment variable makes no sense."""
 
 
 class Refused(ApiError):

@@ -14,10 +14,6 @@ class IngestError(Exception):
     """Root of this package's errors."""
 
 
-class BadSetting(IngestError):
-    """A setting is missing or cannot be read."""
-
-
 class NoSlot(IngestError):
     """Every subscription slot is held."""
 

@@ -41,7 +41,7 @@ def serve(host: str, port: int, registry: CollectorRegistry, is_ready: Callable[
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Scrapes are not worth a line each."""
 
     server = ThreadingHTTPServer((host, port), Handler)

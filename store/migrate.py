@@ -37,6 +37,7 @@ class Migration:
 
     @property
     def sha256(self) -> str:
+        """Of its text, in hex: an applied file may never change."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
@@ -72,7 +73,7 @@ def migrate(
     catalog: Mapping[str, Product],
     *,
     options: TableOptions | None = None,
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] = lambda _step: None,
 ) -> Applied:
     """Apply what is missing. Safe to call at any time and from several processes.
 
@@ -142,7 +143,8 @@ def _pending(conn: Connection, known: Iterable[Migration]) -> list[Migration]:
     for version, (name, sha256) in applied.items():
         if by_version[version].sha256 != sha256:
             raise SchemaError(
-                f"migration {version:04d} {name} was edited after it had been applied; restore the file. Nothing was changed."
+                f"migration {version:04d} {name} was edited after it had been applied; restore the file. "
+                "Nothing was changed."
             )
     return [m for m in by_version.values() if m.version not in applied]
 

@@ -18,6 +18,7 @@ ERROR_ROOTS = {
     "catalog.errors": "CatalogError",
     "device_sim.errors": "SimulationError",
     "ingest.errors": "IngestError",
+    "settings": "BadSetting",
     "store.errors": "StoreError",
     "voice.errors": "VoiceError",
     "vop.errors": "VopError",

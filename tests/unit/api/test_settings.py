@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.errors import BadSetting
 from api.settings import Settings
+from settings import BadSetting
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import BadSetting
 from ingest.settings import Settings
+from settings import BadSetting, declared
 
 MQTT = {"VOP_MQTT_URL": "mqtt://ingest:secret@broker:1883"}
-NUMBERS = [f.metadata["env"] for f in fields(Settings) if f.type == "int"]
-TEXTS = [f.metadata["env"] for f in fields(Settings) if f.type == "str"]
+FIELDS = {one.env: f.name for one, f in zip(declared(Settings), fields(Settings), strict=True)}
+NUMBERS = [one.env for one in declared(Settings) if one.within]
+TEXTS = [one.env for one in declared(Settings) if not one.within]
 
 
 def test_the_broker_is_the_one_thing_that_must_be_said() -> None:
@@ -21,14 +22,12 @@ def test_the_broker_is_the_one_thing_that_must_be_said() -> None:
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_is_read_from_its_variable(name: str) -> None:
-    [field] = [f.name for f in fields(Settings) if f.metadata["env"] == name]
-    assert getattr(Settings.from_environment(MQTT | {name: "17"}), field) == 17
+    assert getattr(Settings.from_environment(MQTT | {name: "17"}), FIELDS[name]) == 17
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_text_is_read_from_its_variable(name: str) -> None:
-    [field] = [f.name for f in fields(Settings) if f.metadata["env"] == name]
-    assert getattr(Settings.from_environment(MQTT | {name: "mqtt://x"}), field) == "mqtt://x"
+    assert getattr(Settings.from_environment(MQTT | {name: "mqtt://x"}), FIELDS[name]) == "mqtt://x"
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -82,8 +81,8 @@ def test_a_variable_and_its_file_contradict_each_other(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_declared_with_its_variable_and_help() -> None:
-    declared = [f.metadata for f in fields(Settings)]
-    assert len({d["env"] for d in declared}) == len(declared)
-    assert all(d["env"].startswith("VOP_") and d["help"] for d in declared)
-    assert {d["env"] for d in declared if d["secret"]} == {"VOP_DATABASE_URL", "VOP_MQTT_URL"}
-    assert all(f.metadata["unit"] or f.name == "metrics_port" for f in fields(Settings) if f.type == "int")
+    found = declared(Settings)
+    assert len(FIELDS) == len(found)
+    assert all(one.env.startswith("VOP_") and one.about for one in found)
+    assert {one.env for one in found if one.secret} == {"VOP_DATABASE_URL", "VOP_MQTT_URL"}
+    assert all(one.unit or one.env == "VOP_METRICS_PORT" for one in found if one.within)

@@ -1,0 +1,41 @@
+"""List every setting of every service: variable, default, unit, meaning."""
+
+from __future__ import annotations
+
+import click
+
+INTRODUCTION = """\
+# Settings
+
+Every setting is an environment variable; every one of them may also be given as `NAME_FILE`, the path of a file that
+holds the value, which is how secrets should come. A required setting that is missing stops the start with its name.
+
+This page is what `vop settings` prints; a test compares the two.
+"""
+
+
+@click.command("settings")
+def command() -> None:
+    """Print the settings of all services as Markdown."""
+    click.echo(page(), nl=False)
+
+
+def page() -> str:
+    """docs/settings.md."""
+    from api.settings import Settings as Api
+    from ingest.settings import Settings as Ingest
+    from settings import declared
+
+    parts = [INTRODUCTION]
+    for service, cls in (("ingest", Ingest), ("api", Api)):
+        rows = "".join(
+            f"| `{one.env}` | {_default(one.default)} | {one.unit} | {one.about} |\n" for one in declared(cls)
+        )
+        parts.append(f"\n## vop {service}\n\n| variable | default | unit | what it is |\n|---|---|---|---|\n{rows}")
+    return "".join(parts)
+
+
+def _default(value: str | int | None) -> str:
+    if value is None:
+        return "required"
+    return f"`{value}`" if value != "" else ""
