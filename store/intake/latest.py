@@ -19,15 +19,15 @@ Signals: TypeAlias = dict[str, list[Any]]
 """Signal key -> [ts_ms, boot, seq, value]."""
 
 
-def lock(conn: Connection, device_ids: Collection[int], arrived_at_ms: int) -> dict[int, Signals]:
+def lock(conn: Connection, device_ids: Collection[int]) -> dict[int, Signals]:
     """Lock the rows of these devices in order, making those that are missing; return what they hold."""
     ids = sorted(device_ids)
     rows = conn.execute(_LOCK, (ids,)).fetchall()
     if len(rows) < len(ids):
         conn.execute(
             """INSERT INTO latest (device_id, updated_at)
-               SELECT d, 'epoch'::timestamptz + %s * interval '1 ms' FROM unnest(%s::int[]) d ON CONFLICT DO NOTHING""",
-            (arrived_at_ms, ids),
+               SELECT d, '-infinity' FROM unnest(%s::int[]) d ON CONFLICT DO NOTHING""",
+            (ids,),
         )
         rows = conn.execute(_LOCK, (ids,)).fetchall()
     return dict(rows)

@@ -228,7 +228,7 @@ class Intake:
         outcome: Outcome,
     ) -> None:
         """Latest values, last seen, runs, boots and heard: with the devices of the batch locked, as late as possible."""
-        held = latest.lock(conn, arrived.keys(), max(arrived.values()))
+        held = latest.lock(conn, arrived.keys())
         readings: list[tuple[int, Reading]] = []
         newest: dict[int, int] = {}
         seen: list[Seen] = []
