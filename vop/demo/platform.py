@@ -14,11 +14,11 @@ from typing import Self, TypeVar
 from catalog import Catalog
 from device_sim import Fleet
 from store.database import connect
-from store.errors import translated
+from store.errors import SchemaError, translated
 from store.migrate import migrate
 from vop.broker_accounts import BrokerAccounts
 from vop.demo import place, registry
-from vop.demo.errors import PortInUse
+from vop.demo.errors import OtherDemo, PortInUse
 from vop.demo.memory import Access, State, recall_secrets
 from vop.demo.programs import Programs, account, wait_until_ready
 from vop.errors import AlreadyRunning, PortTaken
@@ -79,7 +79,7 @@ class Platform:
             raise PortInUse(port)
         self._ports["api"] = port or self._port("api")
         self._start_postgres()
-        migrate(self.database_url, self._catalog)
+        self._migrate()
         self._plan_broker()
         access = self._register(fleet, state)
         self._start_broker()
@@ -147,6 +147,12 @@ class Platform:
 
         server = self._postgres = self._begin(make)
         self._keeper.start("PostgreSQL", server.start)
+
+    def _migrate(self) -> None:
+        try:
+            migrate(self.database_url, self._catalog)
+        except SchemaError as error:
+            raise OtherDemo(self._directory, f"that this program cannot go on with ({error})") from error
 
     def _plan_broker(self) -> None:
         if self._wanted_broker == "mosquitto" or (self._wanted_broker == "auto" and find_mosquitto()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -105,4 +106,4 @@ class Screen:
 def _from_file(path: Path, *keys: str | int) -> str:
     """A shell's way to a secret, so that none stands on the screen."""
     where = "".join(f"[{key!r}]" for key in keys)
-    return f"$({Path(sys.executable).name} -c \"import json; print(json.load(open('{path}')){where})\")"
+    return f"$({shlex.quote(sys.executable)} -c \"import json; print(json.load(open('{path}')){where})\")"

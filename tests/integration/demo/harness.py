@@ -51,6 +51,8 @@ class Demo:
 
     process: subprocess.Popen[str]
     place: Path
+    api: str = ""
+    """Where its API is, for who has no `demo.json`."""
     said: list[str] = field(default_factory=list)
     _lines: queue.SimpleQueue[str | None] = field(default_factory=queue.SimpleQueue)
 
