@@ -22,7 +22,7 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 EXPOSURE_YEARS = 4.5
 """Ages the observed fleet spans: starts of up to 2.5 years, two years observed."""
 
-AMPLITUDE_SIGMA = 0.35
+AMPLITUDE_SIGMA = 0.25
 """Spread (logarithm) of how loudly a failing part announces itself."""
 CONDITION_BASED_SHARE = 0.5
 """Preventive replacements made because somebody saw the signs; the others follow the calendar."""
@@ -94,9 +94,9 @@ def _residual_life_h(rng: np.random.Generator, hazard: Hazard, age_h: float) -> 
 
 
 def _rise(days: Floats, fails: float, rng: np.random.Generator, constants: Constants) -> Floats:
-    onset = max(4.0, rng.lognormal(math.log(constants.onset_days), 0.5))
-    power = rng.uniform(0.6, 2.0)
-    loudness = rng.lognormal(0.0, AMPLITUDE_SIGMA)
+    onset = max(4.0, rng.lognormal(math.log(constants.onset_days), 0.35))
+    power = rng.uniform(0.3, 0.8)
+    loudness = rng.lognormal(0.1, AMPLITUDE_SIGMA)
     return np.asarray(loudness * np.clip(1.0 - (fails - days) / onset, 0.0, 1.0) ** power)
 
 

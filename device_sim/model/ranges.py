@@ -41,8 +41,8 @@ RANGES: dict[str, Range] = {
     "missing_label_share": Range(0.02, 0.05, "[U] failures nobody booked"),
     "offset_sigma": Range(1.0, 2.0, "[U] unit-to-unit spread in sigma of the degradation effect"),
     "excursion_size": Range(0.60, 0.80, "[U] recoverable excursions, share of the failing signal"),
-    "excursions_per_year": Range(0.8, 2.0, "[U] per part"),
-    "onset_days": Range(18.0, 35.0, "[U] median time from first sign to failure"),
+    "excursions_per_year": Range(0.08, 0.20, "[U] per part"),
+    "onset_days": Range(40.0, 60.0, "[U] median time from first sign to failure"),
     # Li-ion pack of the vacuum.
     "pack_cycles": Range(300.0, 500.0, "[S] 18650 cells; about 400 claimed by iRobot"),
     "pack_fade": Range(0.24, 0.42, "[M] NASA B0005/6/7/18 over 132-168 cycles"),

@@ -59,24 +59,25 @@ def responses(c: Constants) -> tuple[Response, ...]:
     """How its sensors answer on a fleet with constants `c`."""
     rise = c.motor_current_rise
     return (
-        Response("voltage_sag_mv", 420.0, 0.05, {"battery_worn": 0.6 * c.pack_resistance_rise, "faded": 0.5},
-                 temperature=-0.010, load=0.03, day_noise=0.04),
-        Response(HEAT, 9.0, 0.10, {"battery_worn": 0.25, "wheel_motor_worn": 0.1}, load=0.05, day_noise=0.06),
-        Response("brush_current_a", 0.55, 0.10, {"main_brush_worn": rise, "hair": 0.4 * rise, "side_hair": 0.1 * rise},
-                 load=0.10, day_noise=0.06),
-        Response("brush_speed_rpm", 1400.0, 0.02, {"main_brush_worn": -0.10, "hair": -0.03, "battery_worn": -0.02},
-                 load=-0.015, day_noise=0.015),
-        Response("wheel_current_a", 0.32, 0.08, {"wheel_motor_worn": rise}, load=0.12, day_noise=0.05),
-        Response("wheel_ripple_a", 0.030, 0.20, {"wheel_motor_worn": 0.8}, load=0.08, day_noise=0.12),
-        Response("wheel_slip_pct", 3.0, 0.30, {"wheel_motor_worn": 0.7}, load=0.25, day_noise=0.20),
-        Response("fan_current_a", 1.10, 0.04, {"fan_filter_clogged": 0.30, "filter": 0.10}, load=0.02, day_noise=0.03),
-        Response("fan_speed_rpm", 13_500.0, 0.01, {"fan_filter_clogged": 0.09, "filter": 0.03}, day_noise=0.01),
+        Response("voltage_sag_mv", 420.0, 0.05, {"battery_worn": 0.7 * c.pack_resistance_rise, "faded": 0.5},
+                 temperature=-0.010, load=0.019, day_noise=0.028),
+        Response(HEAT, 9.0, 0.10, {"battery_worn": 0.25, "wheel_motor_worn": 0.1}, load=0.033, day_noise=0.042),
+        Response("brush_current_a", 0.55, 0.10, {"main_brush_worn": rise, "hair": 0.3 * rise, "side_hair": 0.1 * rise},
+                 load=0.065, day_noise=0.042),
+        Response("brush_speed_rpm", 1400.0, 0.02, {"main_brush_worn": -0.13, "hair": -0.03, "battery_worn": -0.02},
+                 load=-0.01, day_noise=0.01),
+        Response("wheel_current_a", 0.32, 0.08, {"wheel_motor_worn": rise}, load=0.078, day_noise=0.035),
+        Response("wheel_ripple_a", 0.030, 0.20, {"wheel_motor_worn": 1.0}, load=0.052, day_noise=0.084),
+        Response("wheel_slip_pct", 3.0, 0.30, {"wheel_motor_worn": 0.7}, load=0.163, day_noise=0.14),
+        Response("fan_current_a", 1.10, 0.04, {"fan_filter_clogged": 0.36, "filter": 0.10}, load=0.013,
+                 day_noise=0.021),
+        Response("fan_speed_rpm", 13_500.0, 0.01, {"fan_filter_clogged": 0.11, "filter": 0.03}, day_noise=0.007),
         Response("suction_pa", 1900.0, 0.05, {"fan_filter_clogged": -c.filter_flow_loss, "filter": -0.04},
-                 load=-0.02, day_noise=0.03),
-        Response("cliff_reflectance_raw", 560.0, 0.08, {"cliff_sensor_dirty": -0.40, "dust": -0.15},
-                 temperature=c.optic_temperature, load=-0.05, day_noise=0.05),
-        Response("lidar_speed_std_rpm", 1.2, 0.25, {"lidar_drag": 0.9}, temperature=-0.004, day_noise=0.12),
-        Response("lidar_missing_pct", 1.6, 0.35, {"lidar_drag": 1.0, "dust": 0.15}, load=0.06, day_noise=0.15),
+                 load=-0.013, day_noise=0.021),
+        Response("cliff_reflectance_raw", 560.0, 0.08, {"cliff_sensor_dirty": -0.45, "dust": -0.15},
+                 temperature=c.optic_temperature, load=-0.033, day_noise=0.035),
+        Response("lidar_speed_std_rpm", 1.2, 0.25, {"lidar_drag": 1.1}, temperature=-0.004, day_noise=0.084),
+        Response("lidar_missing_pct", 1.6, 0.35, {"lidar_drag": 1.2, "dust": 0.15}, load=0.039, day_noise=0.105),
     )  # fmt: skip
 
 
@@ -150,21 +151,22 @@ class RobotVacuum:
         return Week((Readings(t, running), Readings(idle, resting), Readings(told, counters)), happenings)
 
     def daily(self, days: int) -> dict[str, Array]:
-        """Daily values of its numeric signals, each (days,)."""
+        """Daily values of its numeric signals, each (days,).
+
+        What depends on the cleaning mode is referred to the standard mode: regimes are compared within themselves.
+        """
         rng = self.body.spec.rng(Purpose.DAILY)
         runs = self.runs
         of_day = np.clip(runs.start.astype(np.int64), 0, self.body.days - 1)
         minutes = np.bincount(of_day, runs.minutes, self.body.days)[:days]
         drained = np.zeros(self.body.days)
         np.maximum.at(drained, of_day, runs.drained_pct)
-        power = np.bincount(of_day, POWER[runs.mode] * runs.minutes, self.body.days)[:days] / np.maximum(minutes, 1e-9)
         columns: dict[str, Array] = {"battery_pct": np.where(minutes > 0, 100.0 - drained[:days], 100.0)}
         heat = self.senses.day_means(HEAT, days, minutes.astype(np.float64), rng)
         columns["battery_temperature_cel"] = self.body.temperature[:days] + 0.8 + np.where(minutes > 0, 0.7 * heat, 0.0)
+        samples = minutes.astype(np.float64) / RUNNING_EVERY_MIN
         for signal in SENSED:
-            columns[signal] = self.senses.day_means(
-                signal, days, minutes.astype(np.float64) / RUNNING_EVERY_MIN, rng
-            ) * np.where(minutes > 0, power ** POWERED.get(signal, 0.0), np.nan)
+            columns[signal] = self.senses.day_means(signal, days, samples, rng)
         columns.update(self._counters(np.arange(1, days + 1, dtype=np.float64)))
         return columns
 

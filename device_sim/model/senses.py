@@ -99,5 +99,5 @@ def _firmware_shifts(body: Body, responses: Sequence[Response]) -> dict[str, Flo
         for chosen in rng.choice(len(responses), count, replace=False):
             response = responses[int(chosen)]
             loudest = max((abs(gain) for gain in response.gains.values()), default=0.1)
-            shifts[response.signal][version] += rng.choice((-1.0, 1.0)) * rng.uniform(0.3, 0.7) * loudest
+            shifts[response.signal][version] += rng.choice((-1.0, 1.0)) * rng.uniform(0.15, 0.35) * loudest
     return shifts

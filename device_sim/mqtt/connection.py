@@ -27,6 +27,9 @@ MAX_UNACKNOWLEDGED = 4
 """Messages of one device in flight: below any broker's receive maximum."""
 FIRST_ATTEMPTS = 5
 """Tries before a broker that was never reached is given up."""
+LONGEST_DELAY_S = 10.0
+BARRED_S = 60.0
+"""Between tries of a device whose credentials were revoked."""
 REFUSALS = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C})
 """CONNACK codes that no retry cures: protocol, client id, credentials, authorisation, banned, method."""
 
@@ -76,7 +79,7 @@ class Connection:
         self._waiting: dict[int, Message] = {}
         self._states: set[int] = set()
         self._fatal: SimulationError | None = None
-        self._ever = self._closing = False
+        self._ever = self._closing = self._barred = False
         self._delays: Iterator[float] = reconnect_delays()
         self._attempts = 0
         self._next_try = 0.0
@@ -169,9 +172,13 @@ class Connection:
         self, _client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _props: Properties | None
     ) -> None:
         if reason.is_failure:
-            if reason.value in REFUSALS:
+            if reason.value in REFUSALS and not self._ever:
                 self._fatal = BrokerRefused(self.device, str(reason))
+            elif reason.value in REFUSALS:
+                self._barred = True
+                _log.warning("the broker no longer admits %s (%s); trying again once a minute", self.device, reason)
             return
+        self._barred = False
         self.online = self._ever = True
         self._delays, self._attempts = reconnect_delays(), 0
         state: dict[str, Any] = {
@@ -194,7 +201,7 @@ class Connection:
         self._attempts += 1
         if not self._ever and self._attempts >= FIRST_ATTEMPTS:
             self._fatal = BrokerLost(f"{self._broker.host}:{self._port}", reason)
-        self._next_try = now + min(10.0, next(self._delays))
+        self._next_try = now + (BARRED_S if self._barred else min(LONGEST_DELAY_S, next(self._delays)))
         _log.debug("%s is disconnected (%s)", self.device, reason)
 
     def _on_publish(self, _client: Client, _data: object, mid: int, reason: ReasonCode, _props: Properties) -> None:

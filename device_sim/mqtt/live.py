@@ -12,6 +12,7 @@ from device_sim.mqtt.pool import Pool
 from device_sim.mqtt.replay import Stream
 
 DAY_S = 86_400.0
+RETRY_S = 1.0
 LONGEST_NAP_S = 0.5
 """A stop is noticed within this."""
 
@@ -47,6 +48,10 @@ def live_on(fleet: Fleet, pool: Pool, waiting: dict[str, Stream], clock: ModelCl
             _, device = heapq.heappop(due)
             stream = waiting[device]
             _restart(pool, stream, day)
+            if not pool.connections[device].free:
+                # Cut off, or its credentials were revoked: it keeps what it measures, the others go on.
+                heapq.heappush(due, (day + RETRY_S / DAY_S, device))
+                continue
             sendings = stream.until(day)
             for message in pack(sendings, epoch_ms=fleet.epoch_ms, now_ms=int(time.time() * 1000), max_bytes=max_bytes):
                 pool.publish(device, message)

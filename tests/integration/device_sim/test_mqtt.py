@@ -254,6 +254,26 @@ def test_live_catches_up_at_its_speed_and_says_goodbye(
             assert (said[-1]["boot"], said[-1]["conn"]) >= (said[0]["boot"], said[0]["conn"])
 
 
+def test_a_revoked_device_does_not_stop_the_others(
+    home: Fleet, broker: DeviceBroker, secrets: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Live at 20,000 x: one device loses its account, the others keep publishing."""
+    stop, revoked = threading.Event(), home.devices[0].device
+    with listening(broker) as heard, Mouth(home, PRODUCTS, address(broker), secrets) as mouth:
+        mouth.backfill(NOW - dt.timedelta(days=6), NOW - dt.timedelta(days=5))
+        thread = threading.Thread(target=mouth.live, args=(stop.is_set,), kwargs={"speed": 20_000.0})
+        thread.start()
+        try:
+            broker.remove_device(revoked)
+            seen = len(heard.elements())
+            poll(lambda: len(heard.elements()) > seen + 500, 60.0, what="elements of the other devices")
+            poll(lambda: "no longer admits " + revoked in caplog.text, what="the warning")
+        finally:
+            stop.set()
+            thread.join(30)
+        assert not thread.is_alive()
+
+
 @pytest.mark.slow
 def test_the_platform_stores_all_of_it_once(
     home: Fleet, broker: DeviceBroker, secrets: dict[str, str], database: str, tmp_path: Path
