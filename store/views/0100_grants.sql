@@ -1,0 +1,59 @@
+-- What the services' roles may do, where an operator has made them (deploy/roles.sql); elsewhere nothing happens.
+-- Taken away and given again at every migration: what stands here is all they have. A new table is nobody's at first.
+DO $$
+DECLARE
+    -- What `store.intake` writes, for ingest and for POST /telemetry.
+    intake CONSTANT jsonb := '{
+        "events": "SELECT, INSERT",
+        "latest": "SELECT, INSERT, UPDATE",
+        "device_state": "SELECT, INSERT, UPDATE",
+        "connections": "SELECT, INSERT, UPDATE",
+        "runs": "SELECT, INSERT, UPDATE, DELETE",
+        "boots": "SELECT, INSERT, UPDATE",
+        "heard": "SELECT, INSERT, UPDATE, DELETE",
+        "unclocked": "SELECT, INSERT",
+        "dead_messages": "SELECT, INSERT, UPDATE",
+        "dead_letters": "SELECT, INSERT, UPDATE",
+        "schema_migrations": "SELECT"}';
+    rights CONSTANT jsonb := jsonb_build_object(
+        'vop_ingest', intake || '{
+            "devices (device_id, device, product, status)": "SELECT",
+            "ingest_slots": "SELECT, INSERT, UPDATE"}',
+        -- No UPDATE, DELETE or TRUNCATE of audit: beside the triggers, so that one mistake is not enough.
+        'vop_api', intake || '{
+            "products": "SELECT",
+            "devices": "SELECT, INSERT, UPDATE",
+            "customers": "SELECT, INSERT, UPDATE",
+            "ownerships": "SELECT, INSERT, UPDATE, DELETE",
+            "users": "SELECT, INSERT, UPDATE",
+            "tokens": "SELECT, INSERT, UPDATE",
+            "care_team": "SELECT, INSERT, UPDATE, DELETE",
+            "consents": "SELECT, INSERT, UPDATE, DELETE",
+            "idempotency": "SELECT, INSERT, UPDATE, DELETE",
+            "dead_messages": "SELECT, INSERT, UPDATE, DELETE",
+            "dead_letters": "SELECT, INSERT, UPDATE, DELETE",
+            "audit": "SELECT, INSERT"}',
+        'vop_accounts', '{
+            "devices (device, status, mqtt_password)": "SELECT",
+            "schema_migrations": "SELECT"}'::jsonb);
+    grantee text;
+    object text;
+    verbs text;
+BEGIN
+    FOR grantee IN SELECT rolname FROM pg_roles WHERE rights ? rolname LOOP
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', grantee);
+        EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', grantee);
+        FOR object, verbs IN SELECT key, value FROM jsonb_each_text(rights -> grantee) LOOP
+            -- "table (columns)": the columns stand behind the verb.
+            IF object LIKE '% (%' THEN
+                verbs := verbs || substr(object, position(' (' IN object));
+                object := split_part(object, ' ', 1);
+            END IF;
+            EXECUTE format('GRANT %s ON %I TO %I', verbs, object, grantee);
+        END LOOP;
+        CONTINUE WHEN grantee = 'vop_accounts';
+        FOR object IN SELECT 'telemetry_' || product FROM products LOOP
+            EXECUTE format('GRANT SELECT, INSERT ON %I TO %I', object, grantee);
+        END LOOP;
+    END LOOP;
+END $$;
