@@ -260,8 +260,8 @@ def running(place: Path) -> Iterator[Platform]:
         broker = Mosquitto(place / "broker", device_port=device_port, service_port=service_port)
         stack.enter_context(broker)
         environment = {
-            "VOP_DATABASE_URL": database.url(),
-            "VOP_MQTT_URL": broker.service_url,
+            "VOP_DATABASE_URL_FILE": _secret(place / "database.url", database.url()),
+            "VOP_MQTT_URL_FILE": _secret(place / "mqtt.url", broker.service_url),
             "VOP_CATALOG_DIR": str(own_products),
             "VOP_METRICS_PORT": str(metrics_port),
             "VOP_API_PORT": str(api_port),
@@ -280,6 +280,13 @@ def running(place: Path) -> Iterator[Platform]:
         platform.wait_until_ready()
         _people(platform)
         yield platform
+
+
+def _secret(path: Path, value: str) -> str:
+    """A file only we can read: secrets reach services this way, and no process list shows them."""
+    path.touch(mode=0o600)
+    path.write_text(value + "\n", encoding="utf-8")
+    return str(path)
 
 
 def _people(platform: Platform) -> None:

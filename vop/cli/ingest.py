@@ -8,6 +8,8 @@ from threading import Event
 
 import click
 
+from vop.cli import _registry
+
 
 @click.group("ingest", invoke_without_command=True)
 @click.pass_context
@@ -44,7 +46,7 @@ def show_slots() -> None:
     from store import slots
     from store.database import connect
 
-    with connect(os.environ.get("VOP_DATABASE_URL", ""), autocommit=True) as conn:
+    with connect(_registry.database_url(), autocommit=True) as conn:
         for row in slots.listing(conn):
             state = f"held by {row.worker} since {row.held_since:%Y-%m-%d %H:%M:%S}" if row.held else "free"
             if row.drained_at:

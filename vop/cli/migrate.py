@@ -6,6 +6,8 @@ import os
 
 import click
 
+from vop.cli import _registry
+
 
 @click.command("migrate")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 unless the database is up to date.")
@@ -15,7 +17,7 @@ def command(check: bool) -> None:
     from store.database import connect
     from store.migrate import migrate, require_current
 
-    url = os.environ.get("VOP_DATABASE_URL", "")
+    url = _registry.database_url()
     if check:
         with connect(url) as conn:
             require_current(conn)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from vop.cli import _registry
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 HOUR_S = 3600
@@ -49,7 +51,7 @@ def command(raw_days: int, dead_letter_days: int, audit_days: int, every_hours: 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
     while not stopping.is_set():
-        with connect(os.environ.get("VOP_DATABASE_URL", ""), application="vop retention", autocommit=True) as conn:
+        with connect(_registry.database_url(), application="vop retention", autocommit=True) as conn:
             gone = retention.apply(conn, products, keep, datetime.now(UTC))
         dropped = ", ".join(f"{count} of {what}" for what, count in gone.items() if count)
         click.echo(f"retention: {dropped or 'nothing was old enough to go'}")
