@@ -57,7 +57,8 @@ class _Failure:
 def run(wishes: Wishes) -> None:
     """Run a demo until it is interrupted, or as `wishes.end` says.
 
-    Raises `VopError`, `StoreError`, `SimulationError`, and `KeyboardInterrupt` when interrupted before it was ready.
+    Raises `VopError`, `StoreError`, `SimulationError`, and `KeyboardInterrupt` when interrupted before what was asked
+    for has come about.
     """
     screen = Screen()
     directory = place.open_directory(os.environ)
@@ -86,8 +87,8 @@ def run(wishes: Wishes) -> None:
         except KeyboardInterrupt:
             if failure.reason is not None:
                 raise GaveUp(f"{failure.reason}; see the logs below {platform.services}") from None
-            if not ready:
-                raise
+            if not ready or wishes.end is End.BACKFILL:
+                raise  # what was asked for has not come about
         screen.step("everything is stopped")
 
 
