@@ -21,6 +21,9 @@ FAILING_FACTOR = 2.0
 """How much more often the link of a failing device fails."""
 LOSSY_SHARE = 0.3
 """Of outages: the device's buffer is lost."""
+LONGEST_OUTAGE_MIN = 700.0
+LONGEST_DELAY_DAYS = 1.0
+"""No element is sent later than this after it was measured."""
 LOST_SHARE = 5e-4
 DOUBLED_SHARE = 4e-3
 """Sent again because the acknowledgement was late."""
@@ -86,7 +89,7 @@ def lay(unit: Simulated) -> Link:
     chance = OUTAGES_A_DAY * (1.0 + (FAILING_FACTOR - 1.0) * np.clip(failing, 0.0, 1.0))
     days = np.flatnonzero(rng.random(body.days) < chance)
     begins = days + rng.random(len(days)) * 0.5
-    ends = begins + np.clip(rng.lognormal(np.log(45.0), 1.2, len(days)), 3.0, 700.0) * MINUTE
+    ends = begins + np.clip(rng.lognormal(np.log(45.0), 1.2, len(days)), 3.0, LONGEST_OUTAGE_MIN) * MINUTE
     apart = np.append(True, begins[1:] > ends[:-1]) if len(days) else np.zeros(0, dtype=np.bool_)
     lossy = rng.random(len(days)) < LOSSY_SHARE
     return Link(begins[apart], ends[apart], lossy[apart], unit)

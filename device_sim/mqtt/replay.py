@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from catalog.model import Product
 from device_sim.fleet import Fleet
-from device_sim.link import Link, Sending, lay
+from device_sim.link import LONGEST_DELAY_DAYS, Link, Sending, lay
 from device_sim.model.body import WEEK_DAYS
 from device_sim.mqtt.packing import pack
 from device_sim.mqtt.pool import Pool
@@ -18,7 +18,7 @@ from device_sim.record import Element, Recorder
 
 @dataclass
 class Stream:
-    """One device's sendings in the order they are due, from its start day on, without end."""
+    """One device's sendings in the order they are due, those due from its start day on, without end."""
 
     device: str
     recorder: Recorder
@@ -28,15 +28,15 @@ class Stream:
     """Sendings already made and not yet taken, by due time."""
 
     def __post_init__(self) -> None:
-        self._weeks: Iterator[list[Element]] = self.recorder.weeks(self.start)
-        self._made = math.floor(self.start / WEEK_DAYS)
+        # Whole weeks, and what is still on its way from the one before: then a stream begun anywhere sends the same.
+        self._made = math.floor(max(0.0, self.start - LONGEST_DELAY_DAYS) / WEEK_DAYS)
+        self._weeks: Iterator[list[Element]] = self.recorder.weeks(float(self._made * WEEK_DAYS))
 
     def until(self, day: float) -> list[Sending]:
         """Take the sendings due before `day`."""
         # A late element of a week is due after it; none is due before its own week begins.
         while self._made * WEEK_DAYS < day:
-            self._ahead += self.link.carry(next(self._weeks), self._made)
-            self._made += 1
+            self._make()
         due = sorted((s for s in self._ahead if s.due < day), key=lambda s: s.due)
         self._ahead = [s for s in self._ahead if s.due >= day]
         return due
@@ -45,9 +45,13 @@ class Stream:
     def next_due(self) -> float:
         """When the next sending is due; looks one week ahead at most."""
         while not self._ahead:
-            self._ahead += self.link.carry(next(self._weeks), self._made)
-            self._made += 1
+            self._make()
         return min(sending.due for sending in self._ahead)
+
+    def _make(self) -> None:
+        sendings = self.link.carry(next(self._weeks), self._made)
+        self._ahead += [sending for sending in sendings if sending.due >= self.start]
+        self._made += 1
 
 
 @dataclass(frozen=True)
