@@ -141,10 +141,10 @@ class Diary:
         return False
 
     def save(self) -> None:
-        """Everything due so far, but for what is in flight, is stored."""
+        """Whatever was lived a moment ago is stored by now."""
         now = self._saved = self._clock()
-        lived = min(now, self._from + (now - self._began) * self._speed)
-        self._state = self._state.sent_through(lived - IN_FLIGHT * self._speed)
+        at = max(self._began, now - IN_FLIGHT)
+        self._state = self._state.sent_through(min(at, self._from + (at - self._began) * self._speed))
         self._state.save(self._directory)
 
 

@@ -92,13 +92,15 @@ def test_a_diary_stays_behind_what_may_be_in_flight(tmp_path: Path) -> None:
     begun = NOW - timedelta(days=1)
     now = [NOW]
     diary = Diary(tmp_path, State(1, 2, date(2026, 2, 27)).sent_through(begun), 60.0, lambda: now[0])
-    now[0] += timedelta(minutes=10)
+    now[0] += timedelta(seconds=15)
     assert diary.kept() is False
-    lived = begun + timedelta(hours=10)
-    assert recall(tmp_path, None, None, NOW).through == lived - 60 * IN_FLIGHT
+    assert recall(tmp_path, None, None, NOW).through == begun
+    now[0] += IN_FLIGHT - timedelta(seconds=15) + timedelta(minutes=9)
+    assert diary.kept() is False
+    assert recall(tmp_path, None, None, NOW).through == begun + timedelta(hours=9)
     now[0] += timedelta(days=1)  # long since caught up with the clock
     diary.save()
-    assert recall(tmp_path, None, None, NOW).through == now[0] - 60 * IN_FLIGHT
+    assert recall(tmp_path, None, None, NOW).through == now[0] - IN_FLIGHT
 
 
 def test_the_data_directory_is_the_named_one_made_for_all(tmp_path: Path) -> None:
