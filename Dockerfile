@@ -9,6 +9,7 @@ RUN /opt/vop/bin/pip install --require-hashes --no-deps --only-binary :all: -r /
 
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
+COPY settings settings
 COPY catalog catalog
 COPY wire wire
 COPY store store

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from functools import cache
 from typing import Any
 
 import click
 import yaml  # type: ignore[import-untyped]
 
+from settings import declared
 from tests.unit.repository.files import ROOT
 from vop.__main__ import cli
 
@@ -56,13 +56,21 @@ def runs_on(service: dict[str, Any]) -> bool:
 
 @cache
 def declared_settings() -> frozenset[str]:
-    """Every variable that some service of ours declares, and what the command line itself reads."""
+    """Every variable that a service of ours declares, and those the command line's own options read."""
     from api.settings import Settings as Api
     from ingest.settings import Settings as Ingest
 
-    declared = [field.metadata for settings in (Api, Ingest) for field in fields(settings)]
-    names = {meta["env"] for meta in declared} | {f"{meta['env']}_FILE" for meta in declared if meta["secret"]}
-    return frozenset(names | {"VOP_LOG_LEVEL"})
+    names = {one.env for service in (Api, Ingest) for one in declared(service)}
+    options = [option for command in _commands() for option in command.params]
+    return frozenset(
+        names | {f"{name}_FILE" for name in names} | {str(option.envvar) for option in options if option.envvar}
+    )
+
+
+def _commands() -> list[click.Command]:
+    context = click.Context(cli)
+    found = [cli.get_command(context, name) for name in cli.list_commands(context)]
+    return [cli, *(command for command in found if command is not None)]
 
 
 def problems(compose: dict[str, Any]) -> list[str]:
