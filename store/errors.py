@@ -62,7 +62,10 @@ _TRANSIENT = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 _REFUSED = (pg.UniqueViolation, pg.ExclusionViolation)
 # Class 25 means "wrong moment" to PostgreSQL; here: a standby after a failover, and a session the server has ended.
 _AWAY = (pg.ReadOnlySqlTransaction, pg.IdleInTransactionSessionTimeout)
-_MISMATCH = (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.InvalidSchemaName)
+# A COPY that does not fit its table is never the fault of a value.
+_MISMATCH = (
+    pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.InvalidSchemaName, pg.BadCopyFileFormat,
+)  # fmt: skip
 
 
 def translate(error: psycopg.Error) -> StoreError:

@@ -7,6 +7,7 @@ workers meeting the same keys queue up instead of deadlocking.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,9 +39,11 @@ class Target:
     columns: tuple[str, ...]
     types: tuple[str, ...]
 
-    @property
+    @cached_property
     def stage(self) -> str:
-        return f"stage_{self.table}"
+        """Name of the temporary table: of its columns too, for a connection may outlive a catalogue."""
+        shape = repr((self.table, self.columns, self.types)).encode()
+        return f"stage_{hashlib.sha256(shape).hexdigest()[:16]}"
 
     @cached_property
     def _create(self) -> sql.Composed:
@@ -62,10 +65,10 @@ class Target:
         columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
         return sql.SQL(
             "INSERT INTO {table} (device_id, ts, boot, seq, lag_ms, quality, {columns}) "
-            "SELECT device_id, 'epoch'::timestamptz + ts_ms * interval '1 ms', boot, seq, lag_ms, quality, {columns} "
+            "SELECT device_id, at_ms(ts_ms), boot, seq, lag_ms, quality, {columns} "
             "FROM {stage} ORDER BY device_id, ts_ms, boot, seq, ordinal "
             "ON CONFLICT (device_id, ts, boot, seq) DO NOTHING "
-            "RETURNING device_id, (extract(epoch FROM ts) * 1000)::bigint, boot, seq"
+            "RETURNING device_id, ms_of(ts), boot, seq"
         ).format(table=sql.Identifier(self.table), stage=sql.Identifier(self.stage), columns=columns)
 
     @cached_property
@@ -75,8 +78,8 @@ class Target:
         )
         return sql.SQL(
             "SELECT s.ordinal FROM {stage} s JOIN {table} t ON t.device_id = s.device_id "
-            "AND t.ts = 'epoch'::timestamptz + s.ts_ms * interval '1 ms' AND t.boot = s.boot AND t.seq = s.seq "
-            "WHERE t.ts BETWEEN 'epoch'::timestamptz + %s * interval '1 ms' AND 'epoch'::timestamptz + %s * interval '1 ms' "
+            "AND t.ts = at_ms(s.ts_ms) AND t.boot = s.boot AND t.seq = s.seq "
+            "WHERE t.ts BETWEEN at_ms(%s) AND at_ms(%s) "
             "AND ({differs}) ORDER BY s.ordinal"
         ).format(stage=sql.Identifier(self.stage), table=sql.Identifier(self.table), differs=differs)
 

@@ -20,6 +20,7 @@ EXPECTED = [
     (pg.ForeignKeyViolation, errors.NotFound),
     (pg.UndefinedTable, errors.SchemaError),
     (pg.UndefinedColumn, errors.SchemaError),
+    (pg.BadCopyFileFormat, errors.SchemaError),
     (pg.NotNullViolation, errors.InvalidValue),
     (pg.CheckViolation, errors.InvalidValue),
     (pg.UntranslatableCharacter, errors.InvalidValue),
