@@ -48,15 +48,15 @@ def responses(c: Constants) -> tuple[Response, ...]:
     """How its sensors answer on a fleet with constants `c`."""
     return (
         Response("battery_voltage_v", 4.05, 0.004, {"backup_battery_worn": -0.09}, temperature=0.0008, spread=0.006,
-                 day_noise=0.003),
-        Response("stepper_current_a", 0.62, 0.05, {"stepper_worn": 0.22, "jam": 0.05}, temperature=-0.004, load=0.04,
+                 day_noise=0.0018),
+        Response("stepper_current_a", 0.62, 0.05, {"stepper_worn": 0.22, "jam": 0.05}, temperature=-0.004, load=0.026,
+                 day_noise=0.018),
+        Response("torque_margin_pct", 46.0, 0.08, {"stepper_worn": -0.45, "jam": -0.15}, temperature=0.006, load=-0.039,
                  day_noise=0.03),
-        Response("torque_margin_pct", 46.0, 0.08, {"stepper_worn": -0.45, "jam": -0.15}, temperature=0.006, load=-0.06,
-                 day_noise=0.05),
         Response("optical_level_raw", 2600.0, 0.03, {"pill_sensor_dusty": -0.32, "dust": -0.12},
-                 temperature=c.optic_temperature, load=-0.02, day_noise=0.03),
+                 temperature=c.optic_temperature, load=-0.013, day_noise=0.018),
         Response("optical_threshold_raw", 1430.0, 0.004, {"pill_sensor_dusty": -0.29, "dust": -0.11},
-                 temperature=c.optic_temperature, load=-0.02, day_noise=0.015),
+                 temperature=c.optic_temperature, load=-0.013, day_noise=0.009),
     )  # fmt: skip
 
 
@@ -291,8 +291,8 @@ def _doses(
     faulty = levels["firmware_regression"][day]
     return Doses(
         due, pills, ~broken, np.where(taken, delay, np.nan),
-        rng.poisson(0.5 * np.exp(0.2 * body.load[day]) * (1.0 + 3.0 * worn + 1.2 * sticky + 1.0 * faulty)),
-        rng.poisson(0.05 * moist * (1.0 + 6.0 * worn + 6.0 * sticky + 4.0 * faulty)),
+        rng.poisson(0.5 * np.exp(0.2 * body.load[day]) * (1.0 + 3.0 * worn + 2.5 * sticky + 1.5 * faulty)),
+        rng.poisson(0.05 * moist * (1.0 + 6.0 * worn + 9.0 * sticky + 6.0 * faulty)),
         rng.poisson(0.01 * (1.0 + 12.0 * levels["pill_sensor_dusty"][day] + 2.0 * levels["dust"][day] + 8.0 * faulty)),
         (rng.random(n) < jam) & ~broken, filled, remaining,
     )  # fmt: skip
