@@ -19,8 +19,8 @@ from store.database import Connection
 
 MAX_DETAIL_CHARS = 500
 MAX_TOPIC_CHARS = 512
-"""A device may publish on topics of 65,535 bytes below its own, and a row of the index on topics takes 2,704. What is cut
-off is no topic of ours: those have 100 characters at most."""
+"""A device may publish on topics of 65,535 bytes below its own, and a row of the index on topics takes 2,704. What is
+cut off is no topic of ours: those have 100 characters at most."""
 
 
 class Refused(NamedTuple):

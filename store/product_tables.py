@@ -71,8 +71,9 @@ def _refuse_changed_meaning(conn: Connection, product: Product) -> None:
         before = known.get(signal.key)
         if before and before != (signal.type, signal.unit):
             raise SchemaError(
-                f"product {product.key}: signal {signal.key} was {before[0]} in {before[1]!r} and is now {signal.type} in "
-                f"{signal.unit!r}; stored values would change their meaning. Give the new signal a new key."
+                f"product {product.key}: signal {signal.key} was {before[0]} in {before[1]!r} and is now "
+                f"{signal.type} in {signal.unit!r}; stored values would change their meaning. "
+                "Give the new signal a new key."
             )
 
 
@@ -83,7 +84,8 @@ def _create(conn: Connection, product: Product, options: TableOptions) -> None:
         return
     conn.execute(sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(_BASE)))
     conn.execute(
-        "SELECT create_hypertable(%s::regclass, by_range('ts', make_interval(days => %s)), create_default_indexes => false)",
+        """SELECT create_hypertable(%s::regclass, by_range('ts', make_interval(days => %s)),
+                                    create_default_indexes => false)""",
         (product.table, options.chunk_days),
     )
     licence = conn.execute("SELECT current_setting('timescaledb.license', true)").fetchone()

@@ -26,13 +26,13 @@ def settle(conn: Connection, wanted: Sequence[tuple[Numbered, int]]) -> dict[Num
     seqs = [key[2] for key, _ in rows]
     conn.execute(
         """INSERT INTO unclocked (device_id, boot, seq, ts)
-           SELECT d, b, s, 'epoch'::timestamptz + ms * interval '1 ms'
+           SELECT d, b, s, at_ms(ms)
            FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS u(d, b, s, ms)
            ON CONFLICT DO NOTHING""",
         (devices, boots, seqs, [ms for _, ms in rows]),
     )
     found = conn.execute(
-        """SELECT u.device_id, u.boot, u.seq, (extract(epoch FROM u.ts) * 1000)::bigint
+        """SELECT u.device_id, u.boot, u.seq, ms_of(u.ts)
            FROM unnest(%s::int[], %s::int[], %s::bigint[]) AS w(d, b, s)
            JOIN unclocked u ON u.device_id = w.d AND u.boot = w.b AND u.seq = w.s""",
         (devices, boots, seqs),

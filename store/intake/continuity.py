@@ -28,7 +28,10 @@ class Seen(NamedTuple):
 
 
 def update(conn: Connection, seen: Sequence[Seen], heartbeat_s: Mapping[int, float]) -> int:
-    """Merge `seen` into runs, boots and heard; `heartbeat_s` by device_id. Returns how many new elements reuse a number."""
+    """Merge `seen` into runs, boots and heard; `heartbeat_s` by device_id.
+
+    Returns how many new elements reuse a number.
+    """
     numbered: defaultdict[Boot, list[Seen]] = defaultdict(list)
     heard: defaultdict[int, list[Span]] = defaultdict(list)
     for element in seen:
@@ -99,8 +102,8 @@ def _stored_runs(conn: Connection, fresh: Mapping[Boot, list[Run]]) -> defaultdi
     """
     wanted = [(device, boot, r.first_seq, r.last_seq) for (device, boot), runs in fresh.items() for r in runs]
     rows = conn.cursor(binary=True).execute(
-        """SELECT DISTINCT w.d, w.b, r.first_seq, r.last_seq, (extract(epoch FROM r.first_ts) * 1000)::bigint,
-                  (extract(epoch FROM r.last_ts) * 1000)::bigint
+        """SELECT DISTINCT w.d, w.b, r.first_seq, r.last_seq, ms_of(r.first_ts),
+                  ms_of(r.last_ts)
            FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS w(d, b, lo, hi)
            CROSS JOIN LATERAL (
                (SELECT * FROM runs WHERE device_id = w.d AND boot = w.b AND first_seq <= w.lo
@@ -126,7 +129,7 @@ def _write_runs(conn: Connection, gone: Sequence[tuple[int, ...]], written: Sequ
     if written:
         conn.execute(
             """INSERT INTO runs (device_id, boot, first_seq, last_seq, first_ts, last_ts)
-               SELECT d, b, f, l, 'epoch'::timestamptz + fm * interval '1 ms', 'epoch'::timestamptz + lm * interval '1 ms'
+               SELECT d, b, f, l, at_ms(fm), at_ms(lm)
                FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
                     AS u(d, b, f, l, fm, lm)
                ON CONFLICT (device_id, boot, first_seq) DO UPDATE
@@ -149,10 +152,9 @@ def _write_boots(conn: Connection, numbered: Mapping[Boot, list[Seen]], reused: 
         )  # fmt: skip
     conn.execute(
         """INSERT INTO boots AS b (device_id, boot, first_ts, last_ts, seq_reused, prev_boot, prev_seq, link_ts)
-           SELECT d, n, 'epoch'::timestamptz + f * interval '1 ms', 'epoch'::timestamptz + l * interval '1 ms', r, pb, ps,
-                  'epoch'::timestamptz + k * interval '1 ms'
-           FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bigint[])
-                AS u(d, n, f, l, r, pb, ps, k)
+           SELECT d, n, at_ms(f), at_ms(l), r, pb, ps, at_ms(k)
+           FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[],
+                       %s::bigint[]) AS u(d, n, f, l, r, pb, ps, k)
            ON CONFLICT (device_id, boot) DO UPDATE SET
                first_ts = least(b.first_ts, EXCLUDED.first_ts), last_ts = greatest(b.last_ts, EXCLUDED.last_ts),
                seq_reused = b.seq_reused + EXCLUDED.seq_reused, prev_boot = coalesce(b.prev_boot, EXCLUDED.prev_boot),
@@ -164,11 +166,11 @@ def _write_boots(conn: Connection, numbered: Mapping[Boot, list[Seen]], reused: 
 def _links(conn: Connection, touched: Iterable[Boot]) -> list[tuple[int, Span]]:
     """Spans across restarts: from the last element of a boot to the one of the next boot that names it as `prev`.
 
-    Looked for from both sides, for either may arrive last. Should the boot have gone on after the element that is named,
-    the rest of its run is heard anyway, and the span begins at its end.
+    Looked for from both sides, for either may arrive last. Should the boot have gone on after the element that is
+    named, the rest of its run is heard anyway, and the span begins at its end.
     """
     rows = conn.cursor(binary=True).execute(
-        """SELECT l.device_id, (extract(epoch FROM r.last_ts) * 1000)::bigint, (extract(epoch FROM l.link_ts) * 1000)::bigint
+        """SELECT l.device_id, ms_of(r.last_ts), ms_of(l.link_ts)
            FROM (SELECT b.* FROM unnest(%s::int[], %s::int[]) AS w(d, n)
                  JOIN boots b ON b.device_id = w.d AND b.boot = w.n AND b.prev_boot IS NOT NULL
                  UNION
@@ -188,8 +190,8 @@ def _extend_heard(conn: Connection, heard: Mapping[int, Sequence[Span]]) -> None
     if not wanted:
         return
     rows = conn.cursor(binary=True).execute(
-        """SELECT DISTINCT w.d, (extract(epoch FROM h.since) * 1000)::bigint, (extract(epoch FROM h.until) * 1000)::bigint
-           FROM (SELECT d, 'epoch'::timestamptz + s * interval '1 ms' AS since, 'epoch'::timestamptz + u * interval '1 ms' AS until
+        """SELECT DISTINCT w.d, ms_of(h.since), ms_of(h.until)
+           FROM (SELECT d, at_ms(s) AS since, at_ms(u) AS until
                  FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS a(d, s, u)) w
            CROSS JOIN LATERAL (
                (SELECT since, until FROM heard WHERE device_id = w.d AND heard.since <= w.since
@@ -211,13 +213,13 @@ def _extend_heard(conn: Connection, heard: Mapping[int, Sequence[Span]]) -> None
     if gone:
         conn.execute(
             """DELETE FROM heard h USING unnest(%s::int[], %s::bigint[]) AS g(d, s)
-               WHERE h.device_id = g.d AND h.since = 'epoch'::timestamptz + g.s * interval '1 ms'""",
+               WHERE h.device_id = g.d AND h.since = at_ms(g.s)""",
             _columns(gone, 2),
         )
     if written:
         conn.execute(
             """INSERT INTO heard (device_id, since, until)
-               SELECT d, 'epoch'::timestamptz + s * interval '1 ms', 'epoch'::timestamptz + u * interval '1 ms'
+               SELECT d, at_ms(s), at_ms(u)
                FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS a(d, s, u)
                ON CONFLICT (device_id, since) DO UPDATE SET until = EXCLUDED.until""",
             _columns(written, 3),

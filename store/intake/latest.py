@@ -72,8 +72,8 @@ def update(
     conn.execute(
         """UPDATE latest l SET
                signals = coalesce(u.s, l.signals),
-               ts = greatest(l.ts, 'epoch'::timestamptz + u.t * interval '1 ms'),
-               updated_at = greatest(l.updated_at, 'epoch'::timestamptz + u.a * interval '1 ms')
+               ts = greatest(l.ts, at_ms(u.t)),
+               updated_at = greatest(l.updated_at, at_ms(u.a))
            FROM unnest(%s::int[], %s::json[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a) WHERE l.device_id = u.d""",
         [list(column) for column in zip(*changes, strict=True)],
     )

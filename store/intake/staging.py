@@ -84,7 +84,10 @@ class Target:
         ).format(stage=sql.Identifier(self.stage), table=sql.Identifier(self.table), differs=differs)
 
     def write(self, conn: Connection, rows: Sequence[Sequence[Any]]) -> Staged:
-        """Insert `rows` (ordinal, device_id, ts_ms, boot, seq, lag_ms, quality, *columns) inside the open transaction."""
+        """Insert `rows` inside the open transaction.
+
+        A row is (ordinal, device_id, ts_ms, boot, seq, lag_ms, quality, *columns).
+        """
         conn.execute(self._create)
         cursor = conn.cursor()
         with cursor.copy(self._copy) as copy:

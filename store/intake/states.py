@@ -29,7 +29,7 @@ def write(conn: Connection, states: Sequence[tuple[int, int, State]]) -> None:
     connections = {row[:4]: row[:7] for row in reversed(rows)}
     conn.execute(
         """INSERT INTO connections (device_id, boot, conn, online, arrived_at, ts, firmware)
-           SELECT d, b, c, o, 'epoch'::timestamptz + a * interval '1 ms', 'epoch'::timestamptz + t * interval '1 ms', f
+           SELECT d, b, c, o, at_ms(a), at_ms(t), f
            FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bool[], %s::bigint[], %s::bigint[], %s::text[])
                 AS u(d, b, c, o, a, t, f)
            ORDER BY d, b, c, o ON CONFLICT DO NOTHING""",
@@ -46,8 +46,9 @@ def write(conn: Connection, states: Sequence[tuple[int, int, State]]) -> None:
                 merged[8] = before[8]
         newest[row[0]] = merged
     conn.execute(
-        """INSERT INTO device_state AS s (device_id, boot, conn, online, arrived_at, ts, firmware, desired_version, "values")
-           SELECT d, b, c, o, 'epoch'::timestamptz + a * interval '1 ms', 'epoch'::timestamptz + t * interval '1 ms', f, v, j
+        """INSERT INTO device_state AS s
+               (device_id, boot, conn, online, arrived_at, ts, firmware, desired_version, "values")
+           SELECT d, b, c, o, at_ms(a), at_ms(t), f, v, j
            FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bool[], %s::bigint[], %s::bigint[], %s::text[],
                        %s::bigint[], %s::jsonb[]) AS u(d, b, c, o, a, t, f, v, j)
            ORDER BY d

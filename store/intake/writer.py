@@ -53,6 +53,7 @@ class Item(NamedTuple):
 
     @property
     def identity(self) -> Identity:
+        """Which element it is, of all elements."""
         return (self.device_id, self.element.ts_ms, self.element.boot, self.element.seq)
 
 
@@ -98,7 +99,7 @@ class Intake:
                 if not (isinstance(error, Retry) or (expired and attempt == 0)):
                     raise
                 log.info("batch of %d messages lost against another transaction: %s", len(arrivals), error)
-                time.sleep(random.uniform(0.5, 1.5) * BACKOFF_S * 2**attempt)
+                time.sleep(random.uniform(0.5, 1.5) * BACKOFF_S * 2**attempt)  # noqa: S311 - jitter
         raise Unavailable(f"a batch lost {MAX_TRIES} times against other transactions; is something holding locks?")
 
     def _halve(self, conn: Connection, arrivals: Sequence[Arrival], error: InvalidValue) -> Outcome:
@@ -149,8 +150,8 @@ class Intake:
         for no, arrival in enumerate(arrivals):
             if arrival.elements and (arrival.device_id is None or arrival.product is None):
                 raise ValueError("an arrival with elements needs the device and product they belong to")
-            for element in arrival.elements:
-                flat.append((no, arrival, arrival.device_id or 0, arrival.product or "", element))
+            sender = (arrival.device_id or 0, arrival.product or "")
+            flat += [(no, arrival, *sender, element) for element in arrival.elements]
         resolved = clock.settle(
             conn,
             [
@@ -161,16 +162,16 @@ class Intake:
         )
         items: list[Item] = []
         reported: list[tuple[int, int, State]] = []
-        for no, arrival, device_id, product, element in flat:
-            if isinstance(element, State):
-                reported.append((device_id, arrival.arrived_at_ms, element))
+        for no, arrival, device_id, product, sent in flat:
+            if isinstance(sent, State):
+                reported.append((device_id, arrival.arrived_at_ms, sent))
                 outcome.states += 1
                 continue
-            if element.quality & Quality.CLOCK:
+            element = sent
+            if sent.quality & Quality.CLOCK:
                 outcome.clock += 1
-                if resolved:
-                    ts_ms = resolved.get((device_id, element.boot, element.seq), element.ts_ms)
-                    element = element._replace(ts_ms=ts_ms)
+                ts_ms = resolved.get((device_id, sent.boot, sent.seq), sent.ts_ms)
+                element = sent._replace(ts_ms=ts_ms)
             items.append(Item(len(items), no, device_id, product, element, arrival.arrived_at_ms - element.ts_ms))
         return items, reported
 
@@ -192,9 +193,7 @@ class Intake:
                     partitions.ensure(conn, table, start, start)
             known |= months
 
-    def _store(
-        self, conn: Connection, items: Sequence[Item], outcome: Outcome
-    ) -> tuple[set[Identity], set[Identity]]:
+    def _store(self, conn: Connection, items: Sequence[Item], outcome: Outcome) -> tuple[set[Identity], set[Identity]]:
         """Insert readings and events; returns the identities that were new among each."""
         rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for ordinal, _, device_id, product, e, lag_ms in items:
@@ -227,7 +226,7 @@ class Intake:
         arrived: Mapping[int, int],
         outcome: Outcome,
     ) -> None:
-        """Latest values, last seen, runs, boots and heard: with the devices of the batch locked, as late as possible."""
+        """Latest values, last seen, runs, boots and heard: with the batch's devices locked, as late as possible."""
         held = latest.lock(conn, arrived.keys())
         readings: list[tuple[int, Reading]] = []
         newest: dict[int, int] = {}

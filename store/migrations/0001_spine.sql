@@ -4,6 +4,12 @@
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
+-- Time as devices and programs have it: milliseconds since the epoch, UTC. Simple enough for the planner to inline.
+CREATE FUNCTION at_ms(ms bigint) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN 'epoch'::timestamptz + ms * interval '1 ms';
+CREATE FUNCTION ms_of(at timestamptz) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (extract(epoch FROM at) * 1000)::bigint;
+
 -- What the catalogue declared when each product's table was last brought up to date.
 CREATE TABLE products (
     product    text PRIMARY KEY,
