@@ -255,7 +255,9 @@ def running(place: Path) -> Iterator[Platform]:
     database_port, device_port, service_port, api_port, metrics_port = ports.choose("test", *[None] * 5)
     with ExitStack() as stack:
         # Their ports stay theirs over a restart, as an operator's do.
-        database = PostgresServer(place / "pg", port=database_port, settings=FORGETFUL)
+        preload = os.environ.get("VOP_TEST_PG_PRELOAD")
+        settings = FORGETFUL | ({"shared_preload_libraries": preload} if preload else {})
+        database = PostgresServer(place / "pg", port=database_port, settings=settings)
         stack.enter_context(database)
         broker = Mosquitto(place / "broker", device_port=device_port, service_port=service_port)
         stack.enter_context(broker)

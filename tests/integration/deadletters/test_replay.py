@@ -268,7 +268,7 @@ def test_a_letter_written_while_its_message_is_being_dropped_is_not_lost(databas
         deadletters.mark_stored(conn, [letter])
         thread = threading.Thread(target=receive)
         thread.start()
-        poll(lambda: _waits_for(database), what="intake waiting for the message's row")
+        poll(lambda: _waiting(database), what="intake waiting for the message's row")
         conn.commit()
         thread.join(20)
     assert [x.reason for x in letters(database)] == ["wrong_type"]
@@ -287,16 +287,47 @@ def test_a_message_is_kept_when_it_is_refused_anew_while_its_letter_expires(data
         deadletters.write(conn, [Refused(TOPIC, payload, Reject(0, Reason.WRONG_TYPE, "x"))])
         thread = threading.Thread(target=expire)
         thread.start()
-        poll(lambda: _waits_for(database), what="the clean-up waiting for the message's row")
+        poll(lambda: _waiting(database), what="the clean-up waiting for the message's row")
         conn.commit()
         thread.join(20)
     assert expired == [1]
     assert [x.reason for x in letters(database)] == ["wrong_type"]
 
 
-def _waits_for(database: str) -> bool:
+def test_a_message_met_again_is_not_dropped_before_its_new_letter_is_written(database: str) -> None:
+    payload = b'{"battery_pct": "full"}'
+    (letter,) = refuse(database, payload, Reject(0, Reason.DATABASE, "x"))
+
+    def write() -> None:
+        with connect(database) as conn:
+            deadletters.write(conn, [Refused(TOPIC, payload, Reject(0, Reason.WRONG_TYPE, "x"))])
+
+    def drop() -> None:
+        with connect(database) as conn:
+            deadletters.mark_stored(conn, [letter])
+
+    with connect(database, autocommit=True) as held:
+        # Holds `write` up between the message and its letter.
+        held.execute(
+            """CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+               $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
+               CREATE TRIGGER wait AFTER INSERT ON dead_messages FOR EACH STATEMENT EXECUTE FUNCTION wait()"""
+        )
+        held.execute("SELECT pg_advisory_lock(1)")
+        writing, dropping = threading.Thread(target=write), threading.Thread(target=drop)
+        writing.start()
+        poll(lambda: _waiting(database) == 1, what="the message written, its letter not yet")
+        dropping.start()
+        poll(lambda: _waiting(database) == 2 or not dropping.is_alive(), what="who drops it waiting")
+        held.execute("SELECT pg_advisory_unlock(1)")
+        writing.join(20)
+        dropping.join(20)
+    assert [x.reason for x in letters(database)] == ["wrong_type"]
+
+
+def _waiting(database: str) -> int:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return bool(rows(database, query)[0][0])
+    return int(rows(database, query)[0][0])
 
 
 def test_replaying_from_the_command_line_loads_no_web_server() -> None:
