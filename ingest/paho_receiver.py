@@ -66,7 +66,8 @@ class PahoReceiver:
         self._connection = 0
         self._is_up = False
         self._subscription: int | None = None
-        self._end_session = False
+        self._drops: int | None = None
+        self._knows_drops = True
         self._stopping = Event()
         self._lost = Event()
         self._thread = Thread(target=self._run, name=f"receiver-{session.client_id}", daemon=True)
@@ -146,7 +147,8 @@ class PahoReceiver:
                 self._session.client_id,
             )
         self._is_up = True
-        client.subscribe(DROPPED_TOPIC, qos=0)
+        if self._knows_drops:
+            _, self._drops = client.subscribe(DROPPED_TOPIC, qos=0)
         if self._subscribe:
             # Not "retain as published": a state sent a moment ago would look like a copy kept from before.
             _, self._subscription = client.subscribe(self._filter, qos=1)
@@ -156,6 +158,8 @@ class PahoReceiver:
 
     def _subscribed(self, _client: Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Any) -> None:
         # Of $SYS nothing is expected: a broker may not offer it.
+        if mid == self._drops:
+            self._drops = None
         if mid != self._subscription:
             return
         if reasons[0].is_failure:
@@ -165,6 +169,10 @@ class PahoReceiver:
         log.info("receiving %s as %s", self._filter, self._session.client_id)
 
     def _disconnected(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if self._drops is not None and not self.connected:
+            # rumqttd ends the connection of whoever asks for $SYS, and without a SUBACK.
+            self._knows_drops = False
+        self._drops = None
         self.connected = self._is_up = False
         if reason.value == SESSION_TAKEN_OVER:
             self.taken_over = True

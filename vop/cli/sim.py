@@ -16,8 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 if TYPE_CHECKING:
     from catalog import Catalog
 
-DEFAULT_DATA_DIR = Path(".vop")
-
 
 @click.command("sim")
 @click.option("--devices", type=click.IntRange(min=1), help="How many. Default: all in the accounts file; files: 60.")
@@ -82,8 +80,9 @@ def _publish(
     from device_sim import mqtt
     from device_sim.fleet import SOON_DAYS, fleet
     from device_sim.settings import Settings
+    from vop.demo.place import default_directory
 
-    path = accounts or Path(os.environ.get("VOP_DATA_DIR") or DEFAULT_DATA_DIR) / "demo.json"
+    path = accounts or Path(os.environ.get("VOP_DATA_DIR") or default_directory(os.environ)) / "demo.json"
     settings = Settings.read(path, os.environ)
     chosen = settings.accounts[:devices]
     if devices is not None and devices > len(chosen):

@@ -47,7 +47,7 @@ class Screen:
         user = f' -u {device.device} -P "{_from_file(path, "devices", 0, "password")}"' if has_accounts else ""
         lines = [
             "",
-            f"  API      {access.api}/api/v1, described at {access.api}/docs",
+            f"  API      {access.api}/api/v1, described at {access.api}/api/v1/openapi.json",
             f"  MQTT     {versions}"
             + ("" if has_accounts else ", without accounts and topic rights for lack of mosquitto"),
             f"  secrets  {path}: a token for each role, a password for each device",
