@@ -102,6 +102,7 @@ class Stack:
         """That of a container: the file's, and hardly anything of ours."""
         path = os.pathsep.join((str(find_bin_dir()), os.environ.get("PATH", os.defpath), *PLACES))
         env = {"PATH": path, "HOME": "/nonexistent", "PYTHONUNBUFFERED": "1"}
+        env |= {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
         env |= {key: self.here(str(value)) for key, value in self.services[name].get("environment", {}).items()}
         if env.get("PGHOST") == "timescaledb":
             env |= {"PGHOST": LOOPBACK, "PGPORT": str(self.ports.database)}
