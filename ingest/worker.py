@@ -227,6 +227,8 @@ class Worker:
             self.run_dry(conn, self._slot, self._receiver)
         finally:
             self._drop_receiver()
+            # Put out in the middle, the slot is not released: its lock must not outlive our leaving it.
+            self._drop_connection()
 
     def run_dry(self, conn: Connection, slot: int, receiver: Receiver) -> int:
         """Take nothing new into the session of `slot`, store what it holds, and end it; returns how many messages.
