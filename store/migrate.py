@@ -118,11 +118,20 @@ def _alone(conn: Connection) -> Iterator[None]:
 
 def _timescaledb_if_offered(conn: Connection) -> None:
     """Install the extension where the server both ships and preloads it."""
-    offered = conn.execute(
-        """SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb' AND installed_version IS NULL
-           AND current_setting('shared_preload_libraries') LIKE '%timescaledb%'"""
+    shipped = conn.execute(
+        "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb' AND installed_version IS NULL"
     ).fetchone()
-    if offered:
+    if not shipped:
+        return
+    # Asked of the view: the setting itself raises for whoever may not see it, the view leaves it out.
+    preloaded = conn.execute("SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'").fetchone()
+    if preloaded is None:
+        raise SchemaError(
+            "the server ships TimescaleDB and this user may not see whether it is preloaded: let a superuser run "
+            "CREATE EXTENSION timescaledb in this database, or GRANT pg_read_all_settings to this user. "
+            "Nothing was changed."
+        )
+    if "timescaledb" in preloaded[0]:
         conn.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
 
 

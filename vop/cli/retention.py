@@ -16,6 +16,7 @@ from vop.cli import _registry
 F = TypeVar("F", bound=Callable[..., Any])
 
 HOUR_S = 3600
+RETRY_S = 60
 
 
 def _days(option: str, variable: str, default: int, what: str) -> Callable[[F], F]:
@@ -43,6 +44,7 @@ def command(raw_days: int, dead_letter_days: int, audit_days: int, every_hours: 
     import catalog
     from store import retention
     from store.database import connect
+    from store.errors import Unavailable
 
     keep = retention.Retention(raw_days=raw_days, dead_letter_days=dead_letter_days, audit_days=audit_days)
     products = catalog.load_from_environment(os.environ)
@@ -51,8 +53,15 @@ def command(raw_days: int, dead_letter_days: int, audit_days: int, every_hours: 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
     while not stopping.is_set():
-        with connect(_registry.database_url(), application="vop retention", autocommit=True) as conn:
-            gone = retention.apply(conn, products, keep, datetime.now(UTC))
+        try:
+            with connect(_registry.database_url(), application="vop retention", autocommit=True) as conn:
+                gone = retention.apply(conn, products, keep, datetime.now(UTC))
+        except Unavailable as error:
+            if every_hours is None:
+                raise
+            click.echo(f"retention: {error}; trying again in {RETRY_S} s", err=True)
+            stopping.wait(RETRY_S)
+            continue
         dropped = ", ".join(f"{count} of {what}" for what, count in gone.items() if count)
         click.echo(f"retention: {dropped or 'nothing was old enough to go'}")
         if every_hours is None:
