@@ -117,3 +117,29 @@ def test_two_writers_make_what_one_would(
     assert sum(outcome.seq_reused for outcome in outcomes) == 0
     assert not any(outcome.by_reason["conflict"] for outcome in outcomes)
     assert tables(world, shared) == tables(world, alone)
+
+
+def test_two_large_batches_in_opposite_order_queue_up(
+    world: World, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rows are inserted in the order of their key; in that of arrival, each would wait for the other."""
+    devices = [world.device(f"d-{n}") for n in range(20)]
+    caplog.set_level(logging.INFO, logger="store")
+    size = 4_000
+    messages = [arrival(devices[seq % 20], reading(seq), state(1, seq)) for seq in range(size)]
+    barrier = Barrier(2)
+    outcomes: list[Outcome] = []
+
+    def work(mine: Sequence[Arrival]) -> None:
+        with connect(database, autocommit=True) as conn:
+            barrier.wait(30)
+            outcomes.append(Intake(CATALOG).write(conn, mine))
+
+    threads = [Thread(target=work, args=(mine,)) for mine in (messages, messages[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(100)
+    assert sum(outcome.stored for outcome in outcomes) == size
+    assert sum(outcome.duplicates for outcome in outcomes) == size
+    assert not caplog.messages
