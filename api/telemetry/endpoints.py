@@ -52,8 +52,8 @@ async def _bytes(request: Request) -> bytes:
 )
 def receive(
     request: Request,
+    payload: Annotated[bytes, Depends(_bytes)],  # before `services`: who sends slowly must not hold a turn meanwhile
     services: Turn,
-    payload: Annotated[bytes, Depends(_bytes)],
     channel: Annotated[Channel, Query(description="As in the topics; `telemetry` unless given.")] = "telemetry",
 ) -> Stored:
     """Store a message of the device whose id and secret the request carries."""
