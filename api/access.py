@@ -18,6 +18,7 @@ from catalog.elements import Json
 from catalog.model import Event, Product, Quantity
 from store import care, devices, ownerships
 from store.devices import Device
+from store.events import Sight
 from store.ownerships import Ownership
 
 CARE_ROLES = frozenset({"clinician", "carer"})
@@ -72,11 +73,12 @@ class View:
         hidden = {a.key for a in declared.attribute if a.sensitive}
         return {key: value for key, value in attrs.items() if key not in hidden}
 
-    def hidden_kinds(self) -> frozenset[str]:
-        """Kinds of events this principal sees none of, at any time."""
-        if self.cared:
-            return frozenset()
-        return frozenset(e.key for e in self.product.event if e.sensitive)
+    def sight(self) -> Sight | None:
+        """Which events this principal sees, for pages and their cursors; None: all."""
+        if not is_guarded(self.product):
+            return None
+        open_kinds = frozenset(e.key for e in self.product.event if not e.sensitive)
+        return Sight(open_kinds, [(span.start, span.end) for span in self.cared])
 
     def undeclared(self, extra: Mapping[str, Json] | None, ts: datetime) -> dict[str, Json] | None:
         """Undeclared keys: of a product that measures a person they may be anything, so they are the care team's."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 from psycopg import sql
 
@@ -32,13 +33,39 @@ class EventRow(NamedTuple):
         return Position(self.ts, self.boot, self.seq)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which events of a device a reader sees: the open kinds at any time, every kind within `spans`.
+
+    Applied where rows are picked and not to what came of it: the cursor of a page tells the time of its last row.
+    """
+
+    kinds: Collection[str]
+    spans: Sequence[tuple[datetime, datetime]] = ()
+    """Each `[start, end)`."""
+
+    def arguments(self) -> dict[str, object]:
+        """What `SEEN` needs."""
+        return {
+            "open_kinds": sorted(self.kinds),
+            "seen_from": [start for start, _ in self.spans],
+            "seen_to": [end for _, end in self.spans],
+        }
+
+
+SEEN: Final = """(kind = ANY(%(open_kinds)s::text[]) OR EXISTS (
+    SELECT FROM unnest(%(seen_from)s::timestamptz[], %(seen_to)s::timestamptz[]) seen(since, until)
+    WHERE ts >= seen.since AND ts < seen.until))"""
+"""SQL condition on a row of `events`, with the arguments of a `Sight`."""
+
+
 @translated()
 def listing(
     conn: Connection,
     device_id: int,
     *,
     kinds: Collection[str] | None = None,
-    exclude_kinds: Collection[str] = (),
+    sight: Sight | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
     after: Position | None = None,
@@ -46,16 +73,15 @@ def listing(
 ) -> list[EventRow]:
     """Events of `[start, end)`, newest first, from the one after `after` on.
 
-    `kinds` None means every kind; `exclude_kinds` wins over it, and is how kinds that the reader may
-    not see stay out of pages and cursors alike. The page's last `position` is the next one's `after`;
-    a page shorter than `limit` is the last. Raises `InvalidValue` for a limit beyond 500.
+    `kinds` None means every kind, `sight` None that the reader sees all of them. The page's last
+    `position` is the next one's `after`; a page shorter than `limit` is the last. Raises
+    `InvalidValue` for a limit beyond 500.
     """
-    wanted = None if kinds is None else sorted(set(kinds) - set(exclude_kinds))
-    conditions = ["device_id = %(device)s"]
-    if wanted is not None:
+    conditions: list[LiteralString] = ["device_id = %(device)s"]
+    if kinds is not None:
         conditions.append("kind = ANY(%(kinds)s)")
-    elif exclude_kinds:
-        conditions.append("kind <> ALL(%(excluded)s)")
+    if sight is not None:
+        conditions.append(SEEN)
     if start is not None:
         conditions.append("ts >= %(start)s")
     if end is not None:
@@ -69,12 +95,12 @@ def listing(
         ).format(sql.SQL(" AND ").join(sql.SQL(each) for each in conditions)),
         {
             "device": device_id,
-            "kinds": wanted,
-            "excluded": sorted(exclude_kinds),
+            "kinds": None if kinds is None else list(kinds),
             "start": start,
             "end": end,
             "limit": checked_limit(limit),
             **(after._asdict() if after else {}),
+            **(sight.arguments() if sight else {}),
         },
     )
     return [EventRow(*row) for row in rows]

@@ -15,6 +15,7 @@ from psycopg import sql
 from catalog.elements import Json
 from store.database import Connection
 from store.errors import InvalidValue, translated
+from store.events import SEEN, Sight
 from store.readings import checked_limit
 
 Source = Literal["boot", "connection", "event", "firmware", "ownership"]
@@ -59,7 +60,7 @@ _QUERIES: Final[dict[str, sql.SQL]] = {
         """SELECT ts AS at, 'event' AS source, boot::bigint AS major, seq AS minor, kind,
                   attrs || CASE WHEN quality = 0 THEN '{{}}'::jsonb
                            ELSE jsonb_build_object('quality', quality) END AS detail
-           FROM events WHERE device_id = %(device)s AND kind <> ALL(%(excluded)s)
+           FROM events WHERE device_id = %(device)s AND {seen}
              AND ts >= %(start)s AND ts <= %(latest)s AND ts < %(end)s"""
     ),
     "connection": sql.SQL(
@@ -114,7 +115,7 @@ def listing(
     device_id: int,
     *,
     sources: Collection[str] = SOURCES,
-    exclude_kinds: Collection[str] = (),
+    sight: Sight | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
     after: Place | None = None,
@@ -122,7 +123,7 @@ def listing(
 ) -> list[Entry]:
     """Entries of `[start, end)`, newest first, from the one after `after` on.
 
-    `exclude_kinds` leaves out kinds of events the reader may not see. The page's last `place` is the
+    `sight` None means that the reader sees events of every kind. The page's last `place` is the
     next one's `after`; a page shorter than `limit` is the last. Raises `InvalidValue` for an unknown
     source or a limit beyond 500.
     """
@@ -131,14 +132,14 @@ def listing(
         raise InvalidValue(f"source {unknown[0]!r} must be one of {', '.join(SOURCES)}")
     if not sources:
         return []
-    pages = [_PAGE.format(query=_QUERIES[source].format(), order=_ORDER) for source in sorted(set(sources))]
+    seen = sql.SQL(SEEN if sight else "true")
+    pages = [_PAGE.format(query=_QUERIES[source].format(seen=seen), order=_ORDER) for source in sorted(set(sources))]
     # Without a cursor the page begins beyond everything: '~' sorts after every source.
     latest: datetime | str = after.at if after else "infinity"
     rows = conn.execute(
         sql.SQL("SELECT * FROM ({}) page {}").format(sql.SQL(" UNION ALL ").join(pages), _ORDER),
         {
             "device": device_id,
-            "excluded": sorted(exclude_kinds),
             "start": start or "-infinity",
             "end": end or "infinity",
             "latest": latest,
@@ -146,6 +147,7 @@ def listing(
             "major": after.major if after else 0,
             "minor": after.minor if after else 0,
             "limit": checked_limit(limit),
+            **(sight.arguments() if sight else {}),
         },
     )
     return [Entry(*row) for row in rows]

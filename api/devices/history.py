@@ -79,7 +79,7 @@ def listing(
     after = decode(cursor, "events", datetime, int, int)
     seen = access.view(visit, device)
     rows = events.listing(
-        visit.conn, seen.device.device_id, kinds=kind, exclude_kinds=seen.hidden_kinds(),
+        visit.conn, seen.device.device_id, kinds=kind, sight=seen.sight(),
         start=within.start, end=within.end, after=Position(*after) if after else None, limit=limit,
     )  # fmt: skip
     return page("events", rows, limit, lambda row: tuple(row.position), lambda row: _event(seen, row))
@@ -106,7 +106,7 @@ def everything(
     after = decode(cursor, "timeline", datetime, str, int, int)
     seen = access.view(visit, device)
     rows = timeline.listing(
-        visit.conn, seen.device.device_id, sources=source or timeline.SOURCES, exclude_kinds=seen.hidden_kinds(),
+        visit.conn, seen.device.device_id, sources=source or timeline.SOURCES, sight=seen.sight(),
         start=within.start, end=within.end, after=Place(*after) if after else None, limit=limit,
     )  # fmt: skip
     return page("timeline", rows, limit, lambda row: tuple(row.place), lambda row: _entry(seen, row))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store import care, devices, ownerships, users
+from store import care, customers, devices, ownerships, users
 from tests.integration.api.world import World, now_ms
 
 OUTSIDERS = ("ada", "sam", "max", "tom", "quinn", "stranger")
@@ -106,6 +106,28 @@ def test_a_care_team_sees_the_time_of_its_customer_and_no_other(told: World) -> 
     detail = told.get("clara", "/devices/pill-anna")
     assert "doses_remaining" not in detail["latest"]
     assert detail["owner"]["name"] is None
+
+
+def test_a_cursor_does_not_tell_when_something_hidden_happened(told: World) -> None:
+    with told.database.connection() as conn:
+        device = devices.get(conn, "pill-anna")
+        since = datetime.now(UTC)
+        before = [ownerships.Span("ben", since - timedelta(days=9), since - timedelta(days=5))]
+        ownerships.set_history(conn, device.device_id, [*before, ownerships.Span("anna", since - timedelta(days=5))])
+        stranger = users.get(conn, "stranger")
+        care.join(conn, stranger.user_id, customers.get(conn, "ben").customer_id, since=since)
+    for path, query in (("events", {}), ("timeline", {"source": "event"}), ("events", {"kind": "dose_taken"})):
+        for name in ("sam", "stranger"):
+            shown: list[str] = []
+            more: dict[str, str] = {}
+            for _ in range(5):
+                page = told.get(name, f"/devices/pill-anna/{path}", limit=1, **query, **more)
+                assert page["items"] or page["next"] is None, (name, path)
+                shown += [event["kind"] for event in page["items"]]
+                if page["next"] is None:
+                    break
+                more = {"cursor": page["next"]}
+            assert shown == ([] if query.get("kind") else ["jam_detected"])
 
 
 def test_who_looked_and_who_was_refused_is_on_record(told: World) -> None:

@@ -38,10 +38,12 @@ def test_events_by_kind_and_time(conn: Connection, past: Past) -> None:
     assert _kinds(events.listing(conn, device, kinds=["stuck", "dose_taken"])) == [
         "stuck", "dose_taken", "stuck",
     ]  # fmt: skip
-    assert _kinds(events.listing(conn, device, exclude_kinds=["dose_taken"])) == [
-        "stuck", "freed", "stuck",
-    ]  # fmt: skip
-    assert events.listing(conn, device, kinds=["dose_taken"], exclude_kinds=["dose_taken"]) == []
+    sight = events.Sight(["stuck", "freed"])
+    assert _kinds(events.listing(conn, device, sight=sight)) == ["stuck", "freed", "stuck"]
+    assert events.listing(conn, device, kinds=["dose_taken"], sight=sight) == []
+    assert events.listing(conn, device, sight=events.Sight([])) == []
+    then = events.Sight(["freed"], [(at(2), at(3)), (at(7), at(9))])
+    assert _kinds(events.listing(conn, device, sight=then)) == ["dose_taken", "freed"]
     assert _kinds(events.listing(conn, device, start=at(1), end=at(3))) == ["dose_taken", "freed"]
     assert events.listing(conn, device, kinds=[]) == []
 
@@ -107,7 +109,7 @@ def test_pages_of_the_timeline_join_without_seam(conn: Connection, past: Past, l
 
 def test_the_timeline_leaves_out_what_a_reader_may_not_see(conn: Connection, past: Past) -> None:
     device = _told(past)
-    kinds = [e.kind for e in timeline.listing(conn, device, exclude_kinds=["dose_taken"])]
+    kinds = [e.kind for e in timeline.listing(conn, device, sight=events.Sight(["stuck"]))]
     assert "dose_taken" not in kinds
     assert "stuck" in kinds
     some = timeline.listing(conn, device, sources=["boot", "event"], start=at(1), end=at(40))

@@ -37,8 +37,13 @@ def test_outsiders_see_declared_open_items_alone() -> None:
     assert seen.attributes("dose_taken", {"doses": 1}, NOW) is None
     assert seen.attributes("unheard_of", {}, NOW) is None
     assert seen.undeclared({"x": 1}, NOW) is None
-    assert "dose_taken" in seen.hidden_kinds()
+    sight = seen.sight()
+    assert sight is not None
+    assert "jam_detected" in sight.kinds
+    assert "dose_taken" not in sight.kinds
+    assert not sight.spans
     vacuum = _view("robot_vacuum", [])
+    assert vacuum.sight() is None
     assert vacuum.values({"unheard_of": 1}, None) == {"unheard_of": 1}
     assert vacuum.attributes("unheard_of", {"a": 1}, NOW) == {"a": 1}
     assert vacuum.undeclared({"x": 1}, NOW) == {"x": 1}
