@@ -1,10 +1,10 @@
 """What `ingest` raises on purpose.
 
 IngestError
- +-- BadSetting      a setting is missing or cannot be read
  +-- NoSlot          every subscription slot is held by another worker
  +-- BrokerRefused   the broker does not let this worker in
  +-- SlotHeld        a slot to be drained still has a worker
+ +-- OnlySession     the session to be ended is the one everything is queued for
 """
 
 from __future__ import annotations
@@ -24,3 +24,7 @@ class BrokerRefused(IngestError):
 
 class SlotHeld(IngestError):
     """The slot has a worker."""
+
+
+class OnlySession(IngestError):
+    """Without it nobody would queue what devices send."""

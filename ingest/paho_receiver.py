@@ -18,6 +18,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.buffer import Buffer
 from ingest.receiver import Received
@@ -42,16 +43,19 @@ def _ignore(_count: int) -> None:
 
 
 class PahoReceiver:
-    """One session's share of the subscription. See `ingest.receiver.Receiver`."""
+    """One session's messages: of the filter `wanted`, or with None only what is queued. See `ingest.receiver.Receiver`.
+
+    The session may remember filters of another mode of working, `unwanted`: they are given up at every connection.
+    """
 
     def __init__(
         self,
         address: BrokerAddress,
         session: Session,
-        topic_filter: str,
+        wanted: str | None,
         buffer: Buffer,
         *,
-        subscribe: bool = True,
+        unwanted: Sequence[str] = (),
         on_dropped: Callable[[int], None] = _ignore,
     ) -> None:
         self.connected = False
@@ -59,9 +63,9 @@ class PahoReceiver:
         self.refused: str | None = None
         self._address = address
         self._session = session
-        self._filter = topic_filter
+        self._wanted = wanted
+        self._unwanted = list(unwanted)
         self._buffer = buffer
-        self._subscribe = subscribe
         self._on_dropped = on_dropped
         self._connection = 0
         self._is_up = False
@@ -96,8 +100,10 @@ class PahoReceiver:
 
     def unsubscribe(self) -> None:
         """Have no more messages queued for this session; those already queued still come."""
-        self._subscribe = False
-        self._client.unsubscribe(self._filter)
+        if self._wanted is not None:
+            self._unwanted.append(self._wanted)
+            self._wanted = None
+            self._client.unsubscribe(self._unwanted)
 
     def finish(self) -> None:
         """Take nothing more in."""
@@ -149,12 +155,14 @@ class PahoReceiver:
         self._is_up = True
         if self._knows_drops:
             _, self._drops = client.subscribe(DROPPED_TOPIC, qos=0)
-        if self._subscribe:
-            # Not "retain as published": a state sent a moment ago would look like a copy kept from before.
-            _, self._subscription = client.subscribe(self._filter, qos=1)
-        else:
-            client.unsubscribe(self._filter)  # the last one may have been lost with its connection
-            self.connected = True
+        if self._wanted is not None:
+            # Not "retain as published": a state sent a moment ago would look like a copy kept from before. And no
+            # copies at every reconnect: the holder of slot 0 reads them apart.
+            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+            _, self._subscription = client.subscribe(self._wanted, options=options)
+        if self._unwanted and flags.session_present:
+            client.unsubscribe(self._unwanted)
+        self.connected = self._wanted is None
 
     def _subscribed(self, _client: Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Any) -> None:
         # Of $SYS nothing is expected: a broker may not offer it.
@@ -163,10 +171,10 @@ class PahoReceiver:
         if mid != self._subscription:
             return
         if reasons[0].is_failure:
-            self.refused = f"the broker at {self._address} refuses the subscription {self._filter}: {reasons[0]}"
+            self.refused = f"the broker at {self._address} refuses the subscription {self._wanted}: {reasons[0]}"
             return
         self.connected = True
-        log.info("receiving %s as %s", self._filter, self._session.client_id)
+        log.info("receiving %s as %s", self._wanted, self._session.client_id)
 
     def _disconnected(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if self._drops is not None and not self.connected:

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 from catalog.model import Product
 from ingest.buffer import Buffer
-from ingest.errors import BrokerRefused, SlotHeld
+from ingest.errors import BrokerRefused, OnlySession, SlotHeld
 from ingest.http import serve
 from ingest.metrics import Metrics
 from ingest.paho_receiver import PahoReceiver, retained
@@ -26,6 +26,7 @@ from wire.topics import UP_FILTER, share
 log = logging.getLogger(__name__)
 
 CONNECT_WITHIN_S = 30.0
+DEFAULT_SHARE = "ingest"
 
 
 def client_id(slot: int) -> str:
@@ -47,12 +48,15 @@ def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool
         expiry_s=settings.session_expiry_s,
         receive_maximum=settings.receive_maximum,
     )
+    shared = share(settings.share or DEFAULT_SHARE, UP_FILTER)
+    wanted, other = (shared, UP_FILTER) if settings.share else (UP_FILTER, shared)
     return PahoReceiver(
         BrokerAddress.parse(settings.mqtt_url),
         session,
-        share(settings.share, UP_FILTER) if settings.share else UP_FILTER,
+        wanted if subscribe else None,
         buffer,
-        subscribe=subscribe,
+        # A session remembers what it once subscribed to, in the other mode of working too.
+        unwanted=[other] if subscribe else [wanted, other],
         on_dropped=metrics.broker_dropped.set,
     )
 
@@ -98,12 +102,21 @@ def _read_retained(settings: Settings, worker: Worker, stopping: Event) -> None:
 def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
     """Empty the session of `slot` and end it, so that the slot can be given up; returns how many messages it held.
 
-    Raises `SlotHeld` when a worker still has it, `BrokerRefused` when the broker does not let us in.
+    Raises `SlotHeld` when a worker still has it, `BrokerRefused` when the broker does not let us in, `OnlySession` when
+    the broker would then throw away what devices send.
     """
+    if slot == 0 and not settings.share:
+        raise OnlySession(
+            "slot 0 is the only session and everything is queued for it; ended, the broker would throw away what "
+            "devices send. Start another worker instead: it goes on where the last one stopped"
+        )
     with connect(settings.database_url, application="vop ingest drain", autocommit=True) as conn:
         require_current(conn)
         if slots.acquire(conn, settings.slots, f"drain {name()}", only=slot) is None:
-            raise SlotHeld(f"slot {slot} still has a worker; stop it first (its name is in `vop ingest slots`)")
+            raise SlotHeld(
+                f"slot {slot} has a worker, so nothing waits there; stop that one to run fewer "
+                "(its name is in `vop ingest slots`)"
+            )
         metrics = Metrics()
         source = receiver(settings, slot, metrics, subscribe=False)
         worker = Worker(settings, catalog, lambda _: source, metrics, Event())

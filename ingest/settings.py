@@ -28,8 +28,8 @@ class Settings:
     catalog_dir: str = setting("VOP_CATALOG_DIR", "", about="directory of a company's own product files")
     share: str = setting(
         "VOP_INGEST_SHARE",
-        "ingest",
-        about="name of the shared subscription; empty for a broker that knows none",
+        "",
+        about="name of the shared subscription of several workers; empty: one receives, the others stand by",
     )
     slots: int = setting(
         "VOP_INGEST_SLOTS", 64, within=(1, 10**9), unit="workers", about="most workers that may share the subscription"
@@ -82,6 +82,11 @@ class Settings:
         within=(0, 65_535),
         about="TCP port of /metrics, /healthz and /readyz; 0: they are not served",
     )
+
+    @property
+    def sessions(self) -> int:
+        """How many workers may receive at once: without a share every session would be sent everything."""
+        return self.slots if self.share else 1
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:

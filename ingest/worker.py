@@ -42,6 +42,8 @@ MOVE_AFTER_S = 10.0
 """How long a session may be without a worker before the worker of the highest slot moves to it."""
 DRY_AFTER_S = 3.0
 """A session without subscription, connected, from which nothing has come for so long, is empty."""
+STANDBY_LOOK_S = 0.25
+"""How often a worker without a slot looks for one."""
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 SLOT_PATIENCE_S = 30.0
@@ -80,11 +82,13 @@ class Worker:
         self._next_beat = 0.0
         self._lost_at: float | None = None
         self._looking_since: float | None = None
+        self._stands_by = False
 
     @property
     def ready(self) -> bool:
-        """Database and broker are both there."""
-        return self._conn is not None and self._receiver is not None and self._receiver.connected
+        """Database and broker are both there, or the database and another worker that receives."""
+        receiving = self._receiver is not None and self._receiver.connected
+        return self._conn is not None and (receiving or self._stands_by)
 
     def run(self) -> None:
         """Work until told to stop.
@@ -136,24 +140,30 @@ class Worker:
 
     def _resume(self) -> None:
         """Connect to the database and take a slot, preferring the one already ours; wait while there is neither."""
-        pause = FIRST_PAUSE_S
+        pause, said = FIRST_PAUSE_S, ""
         while not self._stopping.is_set():
             try:
                 if self._conn is None:
                     self._conn = connect(self._settings.database_url, application="vop ingest", autocommit=True)
                     require_current(self._conn)
                 self._take_slot(self._conn)
+                self._stands_by = False
                 return
             except (Unavailable, NoSlot) as error:
-                log.warning("waiting: %s", error)
-                if isinstance(error, Unavailable):
-                    self._drop_connection()
+                if str(error) != said:
+                    log.warning("waiting: %s", error)
+                    said = str(error)
+                self._stands_by = isinstance(error, NoSlot)
+                if self._stands_by:
+                    self._stopping.wait(STANDBY_LOOK_S)
+                    continue
+                self._drop_connection()
                 self._stopping.wait(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(LONGEST_PAUSE_S, pause * 2)
 
     def _take_slot(self, conn: Connection) -> None:
         if self._slot is not None:
-            if slots.acquire(conn, self._settings.slots, name(), only=self._slot) is not None:
+            if slots.acquire(conn, self._settings.sessions, name(), only=self._slot) is not None:
                 self._lost_at = None
                 return
             # The lock may still be our own dead connection's: give the server time to notice.
@@ -168,7 +178,9 @@ class Worker:
             self._drop_receiver()
         self._looking_since = self._looking_since or time.monotonic()
         patient = time.monotonic() < self._looking_since + NEW_SLOT_AFTER_S
-        slot = slots.acquire(conn, self._settings.slots, name(), new=not (patient and slots.listing(conn)))
+        slot = slots.acquire(conn, self._settings.sessions, name(), new=not (patient and slots.listing(conn)))
+        if slot is None and not self._settings.share:
+            raise NoSlot("another worker receives; standing by to take over from it")
         if slot is None and patient:
             raise NoSlot("every slot in use has a worker; looking once more before opening another")
         if slot is None:

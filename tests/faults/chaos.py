@@ -12,6 +12,7 @@ import argparse
 import json
 import logging
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ from vop.services.postgres import PostgresServer
 log = logging.getLogger("chaos")
 
 SETTLED_S = 300.0
+AT_WORK = re.compile("receiving|standing by")
 HISTORY_MS = 40 * 86_400_000
 
 
@@ -78,12 +80,15 @@ class Stage:
     workers: list[WorkerProcess]
     faults: dict[str, int]
     started: int = 0
+    share: str = ""
 
     def worker(self) -> WorkerProcess:
         """One more worker."""
         self.started += 1
         log_path = self.logs / f"ingest-{self.started}.log"
-        started = WorkerProcess(self.database.url("postgres"), self.mqtt_url, log_path).start()
+        started = WorkerProcess(
+            self.database.url("postgres"), self.mqtt_url, log_path, {"VOP_INGEST_SHARE": self.share}
+        ).start()
         self.workers.append(started)
         return started
 
@@ -93,8 +98,8 @@ class Stage:
             worker.kill()
 
     def stop_cleanly(self, worker: WorkerProcess) -> None:
-        """SIGTERM to a worker that is at work: one still starting would just end."""
-        poll(lambda: "receiving" in worker.log.read_text(), SETTLED_S, what="the worker receiving")
+        """SIGTERM to a worker that is at work, or stands by: one still starting would just end."""
+        poll(lambda: AT_WORK.search(worker.log.read_text()), SETTLED_S, what="the worker at work")
         assert worker.stop() == 0, worker.log.read_text()[-2000:]
 
     def kill_worker(self) -> None:
@@ -121,11 +126,16 @@ class Stage:
         self._count("worker added")
 
     def drain_worker(self) -> None:
-        """Scale in: stop the newest worker, and store what still waits in its session."""
+        """Scale in: stop the newest worker and store what still waits in its session, if it had one of its own.
+
+        Another worker may have taken the slot by then, and serves it.
+        """
         newest = self.workers.pop()
         self.stop_cleanly(newest)
         self._count("worker drained")
-        newest.drain(int(newest.log.read_text().rsplit("holding slot ", 1)[1].split()[0]))
+        held = re.findall(r"holding slot (\d+)", newest.log.read_text())
+        if self.share and held:
+            newest.drain(int(held[-1]))
 
     def replace_worker(self) -> None:
         """A clean stop, and another in its place: a rolling upgrade."""
@@ -148,14 +158,14 @@ def schedule(kills: int, database_kills: int, broker_restarts: int) -> list[tupl
 
 
 @contextmanager
-def stage() -> Iterator[tuple[Stage, DeviceBroker]]:
+def stage(share: str) -> Iterator[tuple[Stage, DeviceBroker]]:
     """A durable database, a broker that keeps its ports, and one worker that has subscribed."""
     with reachable_directory("chaos") as place, ExitStack() as stack:
         device_port, service_port = ports.choose("mosquitto", None, None)
         database = stack.enter_context(PostgresServer(place / "pg", port=ports.choose("postgres", None)[0]))
         broker = stack.enter_context(Mosquitto(place / "broker", device_port=device_port, service_port=service_port))
         migrate(database.url("postgres"), catalog.load())
-        running = Stage(database, broker, broker.service_url, place, [], {})
+        running = Stage(database, broker, broker.service_url, place, [], {}, share=share)
         stack.callback(running.end)
         first = running.worker()
         poll(lambda: "receiving" in first.log.read_text(), what="the first worker receiving")
@@ -170,23 +180,27 @@ def run(
     database_kills: int = 2,
     broker_restarts: int = 2,
     rate: float = 0.0,
+    share: str = "",
+    reconnect_s: int = 0,
     seed: int = 1,
     tell: Callable[[str], None] = log.info,
 ) -> Report:
     """Send `messages` readings, each one to three times, through all the faults; compare the books afterwards.
 
-    `rate` is messages a second of the whole fleet, 0 for as fast as it goes.
+    `rate` is messages a second of the whole fleet, 0 for as fast as it goes; `share` the name of the workers' shared
+    subscription, if any; `reconnect_s` how long a device waits before it connects again, 0 for a tenth of a second.
     """
     source = random.Random(seed)
     start_ms = time.time_ns() // 1_000_000 - HISTORY_MS
-    with stage() as (running, broker):
+    with stage(share) as (running, broker):
         names = [f"vac-{n}" for n in range(devices)]
         register(running.database.url("postgres"), names)
         passwords = broker.add_devices(names)
         plans = [Plan.make(name, messages // devices, start_ms, source) for name in names]
         started = time.monotonic()
         fleet = [
-            Publisher(plan, broker.host, broker.port, passwords[plan.device], rate / devices).start() for plan in plans
+            Publisher(plan, broker.host, broker.port, passwords[plan.device], rate / devices, reconnect_s).start()
+            for plan in plans
         ]
         for moment, fault in schedule(kills, database_kills, broker_restarts):
             poll(lambda: progress(fleet), SETTLED_S, until=partial(le, moment), what="publishing")
@@ -260,12 +274,16 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--devices", type=int, default=10)
     parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--share", default="", help="name of a shared subscription for the workers")
+    parser.add_argument("--reconnect", type=int, default=0, help="seconds a device waits before it connects again")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     report = run(
         given.messages,
         devices=given.devices,
         rate=given.rate,
+        share=given.share,
+        reconnect_s=given.reconnect,
         seed=given.seed,
         tell=_tell,
     )

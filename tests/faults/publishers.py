@@ -58,6 +58,8 @@ class Publisher:
     password: str
     rate: float = 0.0
     """Messages a second; 0: as fast as acknowledgements come."""
+    reconnect_s: int = 0
+    """Least time between a lost connection and the next try; 0: a tenth of a second."""
     acknowledged: set[int] = field(default_factory=set)
     handed_over: int = 0
     done: threading.Event = field(default_factory=threading.Event)
@@ -76,7 +78,7 @@ class Publisher:
         )
         self._client.username_pw_set(self.plan.device, self.password)
         self._client.max_inflight_messages_set(INFLIGHT)
-        self._client.reconnect_delay_set(1, 2)
+        self._client.reconnect_delay_set(self.reconnect_s or 0.1, self.reconnect_s + 1)  # type: ignore[arg-type]
         self._client.on_publish = self._acknowledged
         self._client.connect(self.host, self.port)
         self._client.loop_start()

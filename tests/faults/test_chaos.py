@@ -17,10 +17,21 @@ def test_every_message_is_kept_once_through_one_fault_of_each_kind() -> None:
     assert report.acknowledged == report.sent == report.stored + report.dead_lettered
 
 
+@needs_mosquitto
+def test_workers_that_share_come_and_go_and_every_message_is_kept_once() -> None:
+    # No restart of the broker: Mosquitto keeps no shared subscription over it (see test_broker_restart).
+    report = chaos.run(
+        6_000, devices=4, kills=2, database_kills=1, broker_restarts=0, rate=2_000, share="ingest", seed=2
+    )
+    assert report.holds, report
+    assert report.acknowledged == report.sent == report.stored + report.dead_lettered
+
+
 @pytest.mark.faults
 @pytest.mark.timeout(900)
 @needs_mosquitto
-def test_a_hundred_thousand_messages_through_every_fault() -> None:
-    report = chaos.run(100_000)
+@pytest.mark.parametrize(("share", "broker_restarts"), [("", 2), ("ingest", 0)], ids=["standby", "share"])
+def test_a_hundred_thousand_messages_through_every_fault(share: str, broker_restarts: int) -> None:
+    report = chaos.run(100_000, share=share, broker_restarts=broker_restarts)
     assert report.holds, report
     assert report.acknowledged == report.sent == report.stored + report.dead_lettered

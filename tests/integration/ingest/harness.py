@@ -88,12 +88,13 @@ class WorkerProcess:
         self.process.terminate()
         return self.process.wait(20)
 
-    def drain(self, slot: int) -> None:
-        """`vop ingest drain`, of a slot nobody holds."""
+    def drain(self, slot: int) -> bool:
+        """`vop ingest drain`; whether it was done: not when another worker has the slot."""
         env = os.environ | {"VOP_DATABASE_URL": self.database, "VOP_MQTT_URL": self.mqtt_url} | self.environment
-        with self.log.open("ab") as log:
-            arguments = [sys.executable, "-m", "vop", "ingest", "drain", "--slot", str(slot)]
-            subprocess.run(arguments, env=env, stdout=log, stderr=log, check=True, timeout=120)
+        arguments = [sys.executable, "-m", "vop", "ingest", "drain", "--slot", str(slot)]
+        done = subprocess.run(arguments, env=env, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0 or f"slot {slot} has a worker" in done.stderr, done.stderr
+        return done.returncode == 0
 
     def __enter__(self) -> WorkerProcess:
         return self.start()

@@ -23,7 +23,7 @@ from store.registry import Registry
 from store.slots import Slot
 
 CATALOG = catalog.load()
-SETTINGS = Settings(mqtt_url="mqtt://broker")
+SETTINGS = Settings(mqtt_url="mqtt://broker", share="ingest")
 Batch = list[Received]
 
 
