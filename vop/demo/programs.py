@@ -30,6 +30,8 @@ STOP = {
 }
 SECRET_WORDS = ("URL", "PASSWORD", "SECRET", "TOKEN", "KEY")
 """A variable with one of these in its name is never passed on: a supervisor's environment stands on a command line."""
+PATH_ENDINGS = ("_DIR", "_FILE")
+"""How the name of a setting ends whose value is a path."""
 NEEDED = ("vop", "psycopg", "fastapi", "uvicorn", "paho", "orjson")
 
 
@@ -56,6 +58,15 @@ def _places() -> Iterator[Path]:
     own = os.environ.get("VOP_CATALOG_DIR")
     if own:
         yield Path(own)
+
+
+def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """Those of our settings that the services get too; paths absolute, for they run in a directory of their own."""
+    return {
+        name: str(Path(value).absolute()) if value and name.endswith(PATH_ENDINGS) else value
+        for name, value in environment.items()
+        if name.startswith("VOP_") and not any(word in name for word in SECRET_WORDS)
+    }
 
 
 class Programs:
@@ -90,14 +101,13 @@ class Programs:
         return Child(program, lock=self._lock)
 
     def _environment(self) -> dict[str, str]:
-        passed = {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith("VOP_") and not any(word in name for word in SECRET_WORDS)
-        }
         # This very program, whether it is installed or run from its checkout.
         path = [str(Path(vop.__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        return passed | {"PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+        return passed_on(os.environ) | {
+            "PYTHONPATH": os.pathsep.join(path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LC_ALL": "C.UTF-8",
+        }
 
 
 def wait_until_ready(service: str, port: int, process: Process, log_path: Path) -> None:
