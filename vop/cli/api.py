@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 
 import click
+
+from vop.errors import DidNotStart
 
 
 @click.command("api")
@@ -14,4 +17,23 @@ def command() -> None:
     from api import service
     from api.settings import Settings
 
-    service.run(Settings.from_environment(os.environ), catalog.load_from_environment(os.environ))
+    settings = Settings.from_environment(os.environ)
+    products = catalog.load_from_environment(os.environ)
+    _require_free(settings.host, settings.port)
+    service.run(settings, products)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raise `DidNotStart` when nobody could listen there; uvicorn would only log it, and end with status 3."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise DidNotStart(
+            f"the API cannot listen on port {port} of {host} ({error.strerror}): "
+            "set VOP_API_PORT or VOP_API_HOST to another, or end the program that listens there"
+        ) from error
