@@ -80,11 +80,11 @@ def show(
 
     products = catalog.load_from_environment(os.environ)
     left, after = limit, ""
-    if not json_:
-        _registry.row(
-            "DEVICE", "PRODUCT", "SERIAL", "STATUS", "OWNER", "CONNECTED", "REPORTING", "HEALTHY", "LAST SEEN"
-        )
     with _registry.opened() as conn:
+        if not json_:
+            _registry.row(
+                "DEVICE", "PRODUCT", "SERIAL", "STATUS", "OWNER", "CONNECTED", "REPORTING", "HEALTHY", "LAST SEEN"
+            )
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
             page = devices.search(

@@ -49,7 +49,7 @@ class Screen:
             "",
             f"  API      {access.api}/api/v1, described at {access.api}/api/v1/openapi.json",
             f"  MQTT     {versions}"
-            + ("" if has_accounts else ", without accounts and topic rights for lack of mosquitto"),
+            + ("" if has_accounts else ", without accounts and topic rights: those need mosquitto"),
             f"  secrets  {path}: a token for each role, a password for each device",
             "",
             "  Ask, as support:",

@@ -95,7 +95,8 @@ def run(wishes: Wishes) -> None:
 def _example(product: Product) -> str:
     """A payload that a device of `product` could send."""
     found = next(s for s in product.signal if s.type in ("float32", "float64", "int64") and not s.sensitive)
-    return json.dumps({"values": {found.key: found.range[0] if found.range else 0}})
+    value = sum(found.range) / 2 if found.range else 0  # neither end: an empty battery would raise questions
+    return json.dumps({"values": {found.key: int(value) if found.type == "int64" else value}})
 
 
 @contextmanager
