@@ -12,6 +12,7 @@ import uuid
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -50,6 +51,8 @@ class Envelope:
                 await exchange.refuse("body-too-large", _too_large(self._max_body_bytes))
             else:
                 await self._app(scope, exchange.receive, exchange.send)
+        except ClientDisconnect:
+            log.debug("the client of request %s %s went before its body was whole", exchange.request_id, exchange.route)
         except Exception:  # the loop's edge: one request's fault must not end the service
             log.exception("request %s %s failed", exchange.request_id, exchange.route)
             if exchange.started:

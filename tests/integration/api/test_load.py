@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.integration.api.world import serve
 
@@ -32,3 +35,15 @@ def test_who_sends_slowly_takes_no_turn(database: str) -> None:
             slow.sendall(b"Content-Length: 9\r\n\r\n")
             assert slow.recv(100).startswith(b"HTTP/1.1 100"), "its body is being waited for"
         assert world.call("sam", "GET", "/devices").status_code == 200
+
+
+def test_a_client_that_goes_in_the_middle_of_a_body_is_no_fault_of_ours(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve(database) as world:
+        there = urlsplit(world.url)
+        with socket.create_connection((there.hostname or "", there.port or 0), 30) as gone:
+            gone.sendall(b"POST /api/v1/telemetry HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n")
+            gone.sendall(b"Content-Length: 9\r\n\r\n")
+            assert gone.recv(100).startswith(b"HTTP/1.1 100")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
