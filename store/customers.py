@@ -46,7 +46,8 @@ class Customer:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # `localtime` is whatever the machine's own zone is, `Factory` says that nobody set one.
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def checked_zone(zone: str) -> str:

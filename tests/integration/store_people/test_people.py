@@ -44,6 +44,7 @@ def test_a_customer_changes_in_part(conn: Connection, babak: Customer) -> None:
     [
         {"zone": "Berlin"},
         {"zone": "Europe"},
+        {"zone": "localtime"},
         {"zone": "../etc/passwd"},
         {"zone": ""},
         {"week_start": 0},
