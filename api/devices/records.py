@@ -28,14 +28,15 @@ def search(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[Summary]:
-    """Devices that match everything given, in order of id. `q` is looked for in ids, serials and owners."""
+    """Devices that match everything given, in order of id. `q` is looked for in ids, serials and
+    owners' ids, and for who may read customers in their names."""
     after = decode(cursor, "devices", str)
+    named = presenting.may_name(visit)
     rows = devices.search(
-        visit.conn, visit.catalog, product=product, customer=customer, q=q, status=status,
+        visit.conn, visit.catalog, product=product, customer=customer, q=q, status=status, names=named,
         after=after[0] if after else "", limit=limit,
     )  # fmt: skip
     visit.concerns("*", customer, found=len(rows))
-    named = presenting.may_name(visit)
     return page(
         "devices", rows, limit, lambda row: (row.device.device,), lambda row: presenting.summary(row, named=named)
     )

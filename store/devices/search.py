@@ -47,6 +47,7 @@ def search(
     customer: str | None = None,
     q: str | None = None,
     status: Status | None = None,
+    names: bool = True,
     after: str = "",
     limit: int = 100,
     now: datetime | None = None,
@@ -54,8 +55,8 @@ def search(
     """Devices that match everything given, in order of device id, at most `limit`, beginning behind
     the id `after`.
 
-    `q` is looked for anywhere in the device's id and serial number and in its present owner's id
-    and name, in either case of letters; `customer` is the present owner's id.
+    `q` is looked for anywhere in the device's id and serial number and in its present owner's id and
+    (with `names`: for a reader who may know it) name, in either case of letters; `customer` is the present owner's id.
     """
     conditions = [sql.SQL("d.device > %(after)s")]
     if product is not None:
@@ -66,7 +67,7 @@ def search(
         conditions.append(sql.SQL("d.status = %(status)s"))
     pattern = like(q)
     if pattern is not None:
-        conditions.append(_MATCHES)
+        conditions.append(_MATCHES if names else _MATCHES_UNNAMED)
     query = sql.SQL(
         """SELECT {columns}, c.customer, c.name, o.zone, lower(o.during) AS since
            FROM devices d
@@ -102,3 +103,11 @@ _MATCHES = sql.SQL(
     SELECT p.device_id FROM customers k JOIN ownerships p USING (customer_id)
     WHERE (k.customer || ' ' || k.name) ILIKE %(like)s AND p.during @> now())"""
 )
+_MATCHES_UNNAMED = sql.SQL(
+    """d.device_id IN (
+    SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
+    UNION ALL
+    SELECT p.device_id FROM customers k JOIN ownerships p USING (customer_id)
+    WHERE (k.customer || ' ' || k.name) ILIKE %(like)s AND k.customer ILIKE %(like)s AND p.during @> now())"""
+)
+"""As `_MATCHES`, by the same indexes, but a match in the name alone is none."""

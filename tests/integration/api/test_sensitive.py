@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store import care, customers, devices, ownerships, users
-from tests.integration.api.world import World, now_ms
+from tests.integration.api.world import PEOPLE, World, now_ms
 
 OUTSIDERS = ("ada", "sam", "max", "tom", "quinn", "stranger")
 INSIDERS = ("clara", "carl")
@@ -106,6 +106,15 @@ def test_a_care_team_sees_the_time_of_its_customer_and_no_other(told: World) -> 
     detail = told.get("clara", "/devices/pill-anna")
     assert "doses_remaining" not in detail["latest"]
     assert detail["owner"]["name"] is None
+
+
+def test_an_owners_name_is_not_found_out_by_searching_for_it(world: World) -> None:
+    for name in set(PEOPLE) - {"sam"}:
+        assert world.get(name, "/devices", q="Anna Ex")["items"] == [], name
+        assert {d["device"]["device"] for d in world.get(name, "/devices", q="anna")["items"]} == {
+            "pill-anna", "vac-anna",
+        }  # fmt: skip
+    assert len(world.get("sam", "/devices", q="Anna Ex")["items"]) == 2
 
 
 def test_a_cursor_does_not_tell_when_something_hidden_happened(told: World) -> None:
