@@ -44,6 +44,14 @@ class View:
         now = datetime.now(UTC)
         return next((o for o in self.ownerships if o.since <= now and (o.until is None or now < o.until)), None)
 
+    def owners(self, within: Period | None = None) -> set[str]:
+        """Customers who owned it `within` the period; without one, its owner now or else its last."""
+        if within is None:
+            last = self.owner or (self.ownerships[-1] if self.ownerships else None)
+            return {last.customer} if last else set()
+        held = (o for o in self.ownerships if o.since < within.end and (o.until is None or o.until > within.start))
+        return {o.customer for o in held}
+
     def sees(self, ts: datetime) -> bool:
         """Whether sensitive items measured at `ts` are for this principal."""
         return any(span.start <= ts < span.end for span in self.cared)
@@ -86,12 +94,14 @@ class View:
         return None if extra is None or hidden else dict(extra)
 
 
-def view(visit: Visit, name: str) -> View:
-    """The device `name` as the visitor may see it; named for the audit log. Raises `store.errors.NotFound`."""
-    device = devices.get(visit.conn, name)
-    seen = view_of(visit, device)
-    owners = sorted({o.customer for o in seen.ownerships})
-    visit.concerns(name, seen.owner.customer if seen.owner else (owners[-1] if owners else None))
+def view(visit: Visit, name: str, within: Period | None = None) -> View:
+    """The device `name` as the visitor may see it. Raises `store.errors.NotFound`.
+
+    Names it for the audit log, for whoever owned it `within` the period asked for; without one, for its owner now or
+    its last.
+    """
+    seen = view_of(visit, devices.get(visit.conn, name))
+    visit.concerns_owners(name, seen.owners(within))
     return seen
 
 

@@ -7,7 +7,7 @@ refusal rolls that transaction back, so a refused write, or attempt on a person'
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Annotated
@@ -55,6 +55,17 @@ class Visit:
     def concerns(self, name: str, customer: str | None = None, **detail: Json) -> None:
         """Name the object this visit reads or changes, and the person it belongs to, for the audit log."""
         self.objects.append((name, customer))
+        self.notes(**detail)
+
+    def concerns_owners(self, name: str, customers: Set[str]) -> None:
+        """Name an object that belongs, or belonged, to `customers`: it is found under each of them."""
+        for customer in sorted(customers):
+            self.concerns(name, customer)
+        if not customers:
+            self.concerns(name)
+
+    def notes(self, **detail: Json) -> None:
+        """Add to the audit entries what was asked of the objects."""
         self.detail.update(detail)
 
     def record(self) -> None:
@@ -63,8 +74,8 @@ class Visit:
             return
         if not self.objects:
             raise Unrecorded(f"{self.rule.action} named no object")
-        for name, customer in self.objects:
-            audit.write(self.conn, _entry(self.rule, self.principal, name, customer, self.detail))
+        entries = [_entry(self.rule, self.principal, name, customer, self.detail) for name, customer in self.objects]
+        audit.write_all(self.conn, entries)
 
 
 def _entry(rule: Rule, principal: Principal, name: str, customer: str | None, detail: dict[str, Json]) -> audit.Entry:

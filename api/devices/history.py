@@ -36,8 +36,8 @@ def history(
     points: Annotated[int, Query(ge=2, le=MAX_POINTS, description="Most buckets a signal.")] = 500,
 ) -> History:
     """Signals of a device, downsampled: lowest, mean, highest and number of values in each bucket."""
-    seen = access.view(visit, device)
-    visit.concerns(device, signals=list(signal))
+    seen = access.view(visit, device, within)
+    visit.notes(signals=list(signal))
     signals, within = _visible(seen, signal, within)
     keys = [s.key for s in signals]
     found = readings.history(visit.conn, seen.product, seen.device.device_id, keys, within.start, within.end, points)
@@ -77,7 +77,7 @@ def listing(
 ) -> Page[Event]:
     """Events of a device, newest first."""
     after = decode(cursor, "events", datetime, int, int)
-    seen = access.view(visit, device)
+    seen = access.view(visit, device, within)
     rows = events.listing(
         visit.conn, seen.device.device_id, kinds=kind, sight=seen.sight(),
         start=within.start, end=within.end, after=Position(*after) if after else None, limit=limit,
@@ -104,7 +104,7 @@ def everything(
 ) -> Page[Entry]:
     """Events, connections, firmware changes, restarts and owners of a device in one list, newest first."""
     after = decode(cursor, "timeline", datetime, str, int, int)
-    seen = access.view(visit, device)
+    seen = access.view(visit, device, within)
     rows = timeline.listing(
         visit.conn, seen.device.device_id, sources=source or timeline.SOURCES, sight=seen.sight(),
         start=within.start, end=within.end, after=Place(*after) if after else None, limit=limit,

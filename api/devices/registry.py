@@ -81,9 +81,8 @@ def revoke(visit: Visiting, device: DeviceId) -> Device:
 def own(visit: Visiting, device: DeviceId, body: OwnershipsWanted) -> Ownerships:
     """Say who owned the device when; replaces what was said before."""
     found = devices.get(visit.conn, device)
-    visit.concerns(device)
-    for customer in sorted({span.customer for span in body.items}):
-        visit.concerns(device, customer)
+    before = {o.customer for o in ownerships.history(visit.conn, found.device_id)}
+    visit.concerns_owners(device, before | {span.customer for span in body.items})
     spans = [ownerships.Span(**span.model_dump()) for span in body.items]
     try:
         kept = ownerships.set_history(visit.conn, found.device_id, spans)

@@ -30,7 +30,7 @@ def usage(
     per: Annotated[Per, Query(description="In the owner's zone and calendar.")] = "day",
 ) -> OfDevice:
     """Uses, minutes and coverage by local period. Of a sensitive product for the care team alone."""
-    seen = access.view(visit, device)
+    seen = access.view(visit, device, within)
     within = access.figures_period(visit, seen, within)
     found = usage_of_device(visit.conn, visit.catalog, device, within.start, within.end, per)
     return usage_schemas.of_device(found)
@@ -39,7 +39,7 @@ def usage(
 @router.get("/devices/{device}/gaps")
 def lacking(visit: Visiting, device: DeviceId, within: Period = _MONTH) -> Gaps:
     """Lost numbers, silence, restarts, doubtful clocks. Lists hold the newest 500; counts are complete."""
-    seen = access.view(visit, device)
+    seen = access.view(visit, device, within)
     now = datetime.now(UTC)
     found = gaps.gaps(visit.conn, seen.product, seen.device.device_id, within.start, within.end, now=now)
     return Gaps.of(device, within, found)

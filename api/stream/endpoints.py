@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api import access
 from api.auditing import Visiting
 from api.parameters import Id
 from api.routing import feature
@@ -49,11 +50,14 @@ def _feed(
 ) -> Feed:
     """What is to be watched: the devices named, or the first hundred."""
     if device:
-        watched = [devices.get(visit.conn, name).device for name in dict.fromkeys(device)]
+        watched = list(dict.fromkeys(device))
     else:
         rows = devices.search(visit.conn, visit.catalog, status="active", limit=MAX_WATCHED)
         watched = [row.device.device for row in rows]
-    visit.concerns("*", devices=list(watched))
+    for name in watched:
+        access.view(visit, name)
+    if not watched:
+        visit.concerns("*")
     return Feed(visit.services, request, watched)
 
 

@@ -117,6 +117,23 @@ def test_an_owners_name_is_not_found_out_by_searching_for_it(world: World) -> No
     assert len(world.get("sam", "/devices", q="Anna Ex")["items"]) == 2
 
 
+def test_the_record_names_whose_data_it_was_and_once(told: World) -> None:
+    now = datetime.now(UTC)
+    anna_then = {"customer": "anna", "since": f"{now - timedelta(days=9):%Y-%m-%dT%H:%M:%SZ}",
+                 "until": f"{now - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"}  # fmt: skip
+    ben_now = {"customer": "ben", "since": anna_then["until"]}
+    path = "/devices/pill-anna"
+    for items in ([anna_then, ben_now], [ben_now], [anna_then, ben_now]):
+        assert told.call("sam", "PUT", f"{path}/ownerships", json={"items": items}).status_code == 200
+    recorded = [(e["object"], e["customer"]) for e in told.audited(action="device.own")]
+    assert recorded == [("pill-anna", "ben"), ("pill-anna", "anna")] * 3, "who loses it is concerned too"
+
+    told.get("clara", f"{path}/history", signal="rssi_dbm", **{"from": anna_then["since"], "to": anna_then["until"]})
+    told.get("clara", f"{path}/events", **{"from": anna_then["since"]})
+    assert [e["customer"] for e in told.audited(action="device.history")] == ["anna"]
+    assert [e["customer"] for e in told.audited(action="device.events")] == ["ben", "anna"]
+
+
 def test_a_cursor_does_not_tell_when_something_hidden_happened(told: World) -> None:
     with told.database.connection() as conn:
         device = devices.get(conn, "pill-anna")
