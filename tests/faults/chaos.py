@@ -275,6 +275,7 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=10)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--share", default="", help="name of a shared subscription for the workers")
+    parser.add_argument("--broker-restarts", type=int, default=2)
     parser.add_argument("--reconnect", type=int, default=0, help="seconds a device waits before it connects again")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -283,6 +284,7 @@ def main() -> int:
         devices=given.devices,
         rate=given.rate,
         share=given.share,
+        broker_restarts=given.broker_restarts,
         reconnect_s=given.reconnect,
         seed=given.seed,
         tell=_tell,
