@@ -58,7 +58,7 @@ def _feed(
         access.view(visit, name)
     if not watched:
         visit.concerns("*")
-    return Feed(visit.services, request, watched)
+    return Feed(visit.services, request, visit.principal.user, watched)
 
 
 @router.get(
@@ -72,4 +72,4 @@ async def stream(services: Serving, feed: Annotated[Feed, Depends(_feed)]) -> Ev
 
     Comments keep the connection alive. The stream ends when the token does.
     """
-    return EventStream(feed, services.hub.take())
+    return EventStream(feed, services.hub.take(feed.user))

@@ -36,6 +36,7 @@ class Feed:
 
     services: Services
     request: Request
+    user: str
     watched: Sequence[str]
     _views: list[View] = field(default_factory=list)
     _sent: dict[int, datetime] = field(default_factory=dict)

@@ -13,12 +13,15 @@ from store.notify import INGESTED, listen
 log = logging.getLogger(__name__)
 
 RECONNECT_S = 1.0
+USERS_AT_LEAST = 4
+"""So many users at least find a place: none may hold more than this part of them."""
 
 
 class Ticket:
     """A stream's place: it is woken when something was stored, and told when the service ends."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, user: str) -> None:
+        self.user = user
         self._loop = loop
         self._woken = asyncio.Event()
 
@@ -54,10 +57,17 @@ class Hub:
         """Whether streams are to end."""
         return self._stop.is_set()
 
-    def take(self) -> Ticket:
-        """A place for one stream of the running loop. Raises `Overloaded` when all are taken."""
-        ticket = Ticket(asyncio.get_running_loop())
+    def take(self, user: str) -> Ticket:
+        """A place for one stream of `user` in the running loop. Raises `Overloaded` when all, or all of one user's,
+        are taken.
+        """
+        ticket = Ticket(asyncio.get_running_loop(), user)
+        own = max(1, self._most // USERS_AT_LEAST)
         with self._lock:
+            if sum(other.user == user for other in self._tickets) >= own:
+                raise Overloaded(
+                    f"{user} has all {own} live streams one user may have; end one", headers={"Retry-After": "10"}
+                )
             if len(self._tickets) >= self._most or self.closing:
                 raise Overloaded(
                     f"all {self._most} live streams are taken; try again later", headers={"Retry-After": "10"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -102,3 +103,16 @@ def test_a_stop_ends_streams_instead_of_waiting_for_them(database: str) -> None:
         next(events)
         world.server.stop()
         assert all(name == "" for name, _ in events)
+
+
+def test_one_user_cannot_take_every_stream(database: str) -> None:
+    with serve(database, max_streams=8) as world, ExitStack() as streams:
+        for _ in range(2):
+            client = streams.enter_context(world.client("tom"))
+            answer = streams.enter_context(client.stream("GET", "/stream", params={"device": "spare"}))
+            assert answer.status_code == 200
+        refused = world.call("tom", "GET", "/stream")
+        assert refused.status_code == 503
+        assert "tom" in refused.json()["detail"]
+        with world.client("sam") as client, client.stream("GET", "/stream") as answer:
+            assert answer.status_code == 200
