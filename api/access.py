@@ -135,7 +135,7 @@ def _cared(visit: Visit, spans: Sequence[Ownership]) -> list[Period]:
 
 def figures_period(visit: Visit, seen: View, period: Period) -> Period:
     """The part of `period` over which the visitor may see usage of the device. Raises `Forbidden`."""
-    if visit.principal.roles & FIGURE_ROLES and not use_is_sensitive(seen.product):
+    if visit.principal.roles & FIGURE_ROLES and not seen.product.usage_is_sensitive:
         return period
     cared = seen.cared_within(period)
     if cared is None:
@@ -147,20 +147,12 @@ def figures_period(visit: Visit, seen: View, period: Period) -> Period:
 
 def is_guarded(product: Product) -> bool:
     """Whether the product measures anything about a person."""
-    return use_is_sensitive(product) or _has_sensitive(product)
+    return product.usage_is_sensitive or _has_sensitive(product)
 
 
 def open_signals(product: Product) -> frozenset[str]:
     """Signals anyone may see who may see the device."""
     return frozenset(s.key for s in product.signal if not s.sensitive)
-
-
-def use_is_sensitive(product: Product) -> bool:
-    """Whether figures made from the product's use event tell of a person's health or habits."""
-    if product.use is None:
-        return False
-    named = (product.event_of(key) for key in (product.use.event, product.use.start) if key)
-    return any(e is not None and (e.sensitive or any(a.sensitive for a in e.attribute)) for e in named)
 
 
 def _has_sensitive(product: Product) -> bool:

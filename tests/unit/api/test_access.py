@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import catalog
-from api.access import View, is_guarded, use_is_sensitive
+from api.access import View, is_guarded
 from api.parameters import Period
 from store.devices import Device
 
@@ -20,7 +20,6 @@ def _view(product: str, cared: Sequence[Period]) -> View:
 
 def test_the_dispenser_is_the_product_that_measures_a_person() -> None:
     assert {key for key, product in PRODUCTS.items() if is_guarded(product)} == {"pill_dispenser"}
-    assert {key for key, product in PRODUCTS.items() if use_is_sensitive(product)} == {"pill_dispenser"}
 
 
 def test_what_is_seen_of_a_period_is_its_newest_cared_for_part() -> None:
