@@ -8,7 +8,7 @@ may try again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from psycopg.types.json import Jsonb
@@ -103,6 +103,6 @@ def finish(conn: Connection, actor: str, key: str, status: int, response: Json) 
 
 
 @translated()
-def forget(conn: Connection) -> int:
-    """Delete what is older than 24 hours; return how many."""
-    return conn.execute("DELETE FROM idempotency WHERE created_at < now() - %s", (KEPT,)).rowcount
+def forget(conn: Connection, before: datetime) -> int:
+    """Delete what was claimed before then; return how many."""
+    return conn.execute("DELETE FROM idempotency WHERE created_at < %s", (before,)).rowcount

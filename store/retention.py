@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from psycopg import sql
 
 from catalog.model import Product
-from store import deadletters, partitions
+from store import deadletters, idempotency, partitions
 from store.database import Connection
 from store.errors import translated
 from store.product_tables import is_hypertable
@@ -41,9 +41,7 @@ def apply(conn: Connection, catalog: Mapping[str, Product], keep: Retention, now
         with conn.transaction():
             gone["unclocked"] = conn.execute("DELETE FROM unclocked WHERE ts < %s", (raw_before,)).rowcount
             gone["dead_letters"] = deadletters.expire(conn, now - timedelta(days=keep.dead_letter_days))
-            gone["idempotency"] = conn.execute(
-                "DELETE FROM idempotency WHERE created_at < %s", (now - timedelta(hours=keep.idempotency_hours),)
-            ).rowcount
+            gone["idempotency"] = idempotency.forget(conn, now - timedelta(hours=keep.idempotency_hours))
             partitions.ensure_audit(conn, now)
             gone["audit"] = len(partitions.drop_before(conn, "audit", now - timedelta(days=keep.audit_days)))
     return gone
