@@ -74,7 +74,9 @@ def read_stamp(venv: Path) -> dict[str, str]:
 def run(command: Sequence[str | Path]) -> bool:
     """Runs a command, its output on our stderr; True when it started and succeeded."""
     try:
-        done = subprocess.run([str(c) for c in command], check=False, stdout=sys.stderr)
+        # uv brings authorities of its own; behind a company's proxy the machine's are the ones that count.
+        env = {"UV_SYSTEM_CERTS": "true", **os.environ}
+        done = subprocess.run([str(c) for c in command], check=False, stdout=sys.stderr, env=env)
     except OSError as error:
         say(f"{command[0]} cannot run: {error}")
         return False

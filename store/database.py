@@ -15,7 +15,7 @@ import psycopg
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
 
-from store.errors import translated
+from store.errors import Unavailable, translated
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -41,7 +41,12 @@ def connect(
     `url` is a libpq connection string; "" leaves everything to the `PG*` environment. Raises `Unavailable`.
     """
     with translated():
-        conn = psycopg.connect(url, autocommit=autocommit, **_arguments(application, statement_timeout_ms))
+        try:
+            conn = psycopg.connect(url, autocommit=autocommit, **_arguments(application, statement_timeout_ms))
+        except psycopg.OperationalError as error:
+            # libpq's first line names host, port and what happened, and never the password.
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise Unavailable(f"the database cannot be reached: {reason}") from error
         _configure(conn)
         return conn
 
