@@ -84,7 +84,8 @@ def test_a_database_that_is_away_is_one_line(vop: Vop, monkeypatch: pytest.Monke
     ran = vop("devices", "list")
     assert ran.status == 1
     assert len(ran.err.splitlines()) == 1
-    assert "not available" in ran.err
+    assert "port 1" in ran.err
+    assert "refused" in ran.err
 
 
 def test_the_database_by_file(vop: Vop, database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
