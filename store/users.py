@@ -96,9 +96,14 @@ def change(
     roles: Collection[str] | None = None,
     active: bool | None = None,
 ) -> User:
-    """Set what is given of the user `name`. Takes effect with the next request. Raises `NotFound`,
-    `InvalidValue`.
+    """Set what is given of the user `name`. Takes effect with the next request.
+
+    Raises `NotFound`, `InvalidValue`, and `Conflict` when nobody would be left who may administer.
     """
+    # Locked, so that two administrators cannot take leave of each other at the same moment.
+    admins = conn.execute(
+        "SELECT name FROM users WHERE active AND 'admin' = ANY(roles) ORDER BY name FOR UPDATE"
+    ).fetchall()
     with conn.cursor(row_factory=class_row(User)) as cursor:
         user = cursor.execute(
             sql.SQL("""UPDATE users SET
@@ -109,4 +114,6 @@ def change(
         ).fetchone()
     if user is None:
         raise NotFound(f"there is no user {name}")
+    if admins == [(name,)] and not (user.active and "admin" in user.roles):
+        raise Conflict(f"{name} is the last active administrator; make somebody else one first")
     return user

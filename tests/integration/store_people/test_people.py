@@ -1,6 +1,7 @@
 """Customers, ownerships, users, tokens, care teams, consents."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -156,8 +157,19 @@ def test_users(conn: Connection) -> None:
     users.create(conn, "omid", "Omid", ["clinician"])
     assert [user.name for user in users.listing(conn)] == ["omid", "sara"]
     assert [user.name for user in users.listing(conn, after="omid", limit=1)] == ["sara"]
+    users.create(conn, "root", "Root", ["admin"])
     changed = users.change(conn, "sara", roles=["quality"], active=False)
     assert (changed.roles, changed.active, changed.display_name) == (["quality"], False, "Sara S.")
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"roles": ["support"]}])
+def test_the_last_administrator_stays_one(conn: Connection, change: dict[str, Any]) -> None:
+    users.create(conn, "sara", "Sara", ["admin"])
+    with pytest.raises(Conflict, match="last active administrator"), conn.transaction():
+        users.change(conn, "sara", **change)
+    assert users.change(conn, "sara", display_name="Sara S.").roles == ["admin"]
+    users.create(conn, "omid", "Omid", ["admin"])
+    users.change(conn, "sara", **change)
 
 
 @pytest.mark.parametrize(
