@@ -226,8 +226,9 @@ class Worker:
         rows = slots.listing(conn)
         idle = {s.slot: time.time() - s.seen_at.timestamp() for s in rows if not s.held and s.drained_at is None}
         self._metrics.slots_unheld.set(sum(1 for age in idle.values() if age > UNHELD_ALARM_S))
-        highest = max(s.slot for s in rows if s.held)
-        if self._slot == highest and any(age > MOVE_AFTER_S for age in idle.values()):
+        # Without a share there is one session to hold, whatever an earlier way of working has left behind.
+        highest = max((s.slot for s in rows if s.held), default=self._slot)
+        if self._settings.share and self._slot == highest and any(age > MOVE_AFTER_S for age in idle.values()):
             self._move(conn, sorted(idle))
 
     def _move(self, conn: Connection, idle: list[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any, cast
@@ -277,6 +278,15 @@ def test_the_worker_of_the_highest_slot_moves_to_one_that_lost_its_worker(
     around.worker.run()
     assert around.sessions[0].calls == ["start", "unsubscribe", "stop and forget", "stop"]
     assert around.sessions[1].calls == ["start", "finish", "stop"]
+
+
+def test_without_a_share_the_one_session_is_never_left(around: Surroundings) -> None:
+    """A slot of an earlier way of working has no worker: ending ours for it would lose what devices send meanwhile."""
+    around.worker._settings = replace(SETTINGS, share="")
+    around.rows = [slot_row(0, held=True), slot_row(1, held=False, seen_s_ago=90)]
+    around.worker.run()
+    assert around.sessions[0].calls == ["start", "finish", "stop"]
+    assert around.counted("vop_ingest_slots_unheld") == 1
 
 
 def test_who_is_put_out_while_it_moves_gives_up_the_lock_of_the_slot_it_leaves(around: Surroundings) -> None:
