@@ -84,3 +84,24 @@ def test_the_only_session_is_not_ended(database: str, steady_broker: DeviceBroke
     worker = WorkerProcess(database, steady_broker.service_url, tmp_path / "log")
     with pytest.raises(AssertionError, match="slot 0 is the only session"):
         worker.drain(0)
+
+
+def test_the_way_of_working_may_change_and_change_back(
+    database: str, steady_broker: DeviceBroker, tmp_path: Path
+) -> None:
+    register(database, ["vac-1"])
+    password = steady_broker.add_device("vac-1")
+    for seq, share in enumerate(["ingest", "", "ingest", ""]):
+        log = tmp_path / f"log-{seq}"
+        with WorkerProcess(database, steady_broker.service_url, log, {"VOP_INGEST_SHARE": share}) as worker:
+            poll(lambda path=log: "receiving" in path.read_text(), what="the worker receiving")  # type: ignore[misc]
+            assert worker.stop() == 0
+        # Sent while nobody is there: the session alone decides whether it is queued.
+        with publisher(steady_broker, "vac-1", password) as device:
+            device.publish("vop/v1/vac-1/up/telemetry", reading(now_ms(), 1, seq), qos=1).wait_for_publish(5)
+    with WorkerProcess(database, steady_broker.service_url, tmp_path / "last"):
+        poll(
+            lambda: scalar(database, "SELECT count(*) FROM telemetry_robot_vacuum"),
+            until=lambda n: n == 4,
+            what="all four stored",
+        )
