@@ -69,14 +69,6 @@ def list_products(as_json: bool) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-@command.command("asyncapi")
-def asyncapi() -> None:
-    """Print the AsyncAPI 3 document of what devices send and receive, as JSON."""
-    from wire.asyncapi import document
-
-    click.echo(json.dumps(document(_loaded()), indent=2, ensure_ascii=False))
-
-
 def _loaded() -> catalog.Catalog:
     try:
         return catalog.load_from_environment(os.environ)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from vop.services.iotcore import Iotcore
 from vop.services.mosquitto import Mosquitto, find_mosquitto, password_line
 
-__all__ = ["Broker", "Iotcore", "Mosquitto", "choose_broker", "find_mosquitto", "password_line"]
+__all__ = ["Broker", "Iotcore", "Mosquitto", "find_mosquitto", "password_line"]
 
 
 class Broker(Protocol):
@@ -64,11 +63,3 @@ class Broker(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
-
-
-def choose_broker(data_dir: Path, *, port: int | None = None) -> Mosquitto | Iotcore:
-    """The one this machine offers, not started. `port`: of the device listener, None for any."""
-    executable = find_mosquitto()
-    if executable is not None:
-        return Mosquitto(data_dir / "mosquitto", device_port=port, executable=executable)
-    return Iotcore(data_dir / "iotcore", port=port)

@@ -12,8 +12,7 @@ import pytest
 from tests.mqtt_client import V5, V311, connected
 from tests.waiting import poll
 from vop.errors import PortTaken
-from vop.services import broker as brokers
-from vop.services.broker import Broker, Iotcore, Mosquitto, choose_broker
+from vop.services.broker import Iotcore
 from vop.services.iotcore import PAYLOAD_LIMIT_BYTES
 
 
@@ -85,12 +84,3 @@ def test_it_stops_and_starts_again(place: Path) -> None:
         with server:
             assert server.returncode is None
         server.stop()
-
-
-def test_mosquitto_is_preferred_where_it_is_found(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brokers, "find_mosquitto", lambda: Path("/usr/sbin/mosquitto"))
-    chosen: Broker = choose_broker(place)
-    assert isinstance(chosen, Mosquitto)
-    assert chosen.has_accounts
-    monkeypatch.setattr(brokers, "find_mosquitto", lambda: None)
-    assert isinstance(choose_broker(place), Iotcore)

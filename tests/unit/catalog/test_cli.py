@@ -71,9 +71,3 @@ def test_a_faulty_directory_stops_the_list(tmp_path: Path) -> None:
     result = _run("list", VOP_CATALOG_DIR=str(tmp_path / "nowhere"))
     assert result.exit_code == 1
     assert "VOP_CATALOG_DIR" in result.stderr
-
-
-def test_the_asyncapi_document(jug: Path) -> None:
-    result = _run("asyncapi", VOP_CATALOG_DIR=str(jug.parent))
-    assert result.exit_code == 0
-    assert json.loads(result.stdout)["asyncapi"].startswith("3.")
