@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from store.database import Connection
+from store.intake.arrays import columns, integers
 
 Numbered: TypeAlias = tuple[int, int, int]
 """device_id, boot, seq."""
@@ -21,15 +22,13 @@ def settle(conn: Connection, wanted: Sequence[tuple[Numbered, int]]) -> dict[Num
         return {}
     # Key order, as everywhere in this package, so that two workers never wait for each other in a circle.
     rows = sorted(set(wanted))
-    devices = [key[0] for key, _ in rows]
-    boots = [key[1] for key, _ in rows]
-    seqs = [key[2] for key, _ in rows]
+    devices, boots, seqs = columns([key for key, _ in rows], 3)
     conn.execute(
         """INSERT INTO unclocked (device_id, boot, seq, ts)
            SELECT d, b, s, at_ms(ms)
            FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS u(d, b, s, ms)
            ON CONFLICT DO NOTHING""",
-        (devices, boots, seqs, [ms for _, ms in rows]),
+        (devices, boots, seqs, integers(ms for _, ms in rows)),
     )
     found = conn.execute(
         """SELECT u.device_id, u.boot, u.seq, ms_of(u.ts)

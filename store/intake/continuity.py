@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from catalog.elements import NO_BOOT, Previous
 from store.database import Connection
+from store.intake.arrays import columns
 from store.intake.spans import HEARTBEATS, Run, Span, heard_in, merge_runs, merge_spans, pieces, union
 
 Boot: TypeAlias = tuple[int, int]
@@ -111,7 +112,7 @@ def _stored_runs(conn: Connection, fresh: Mapping[Boot, list[Run]]) -> defaultdi
                UNION ALL
                SELECT * FROM runs WHERE device_id = w.d AND boot = w.b AND first_seq > w.lo AND first_seq - 1 <= w.hi
            ) r""",
-        _columns(wanted, 4),
+        columns(wanted, 4),
     )
     found: defaultdict[Boot, list[Run]] = defaultdict(list)
     for device, boot, *run in rows:
@@ -124,7 +125,7 @@ def _write_runs(conn: Connection, gone: Sequence[tuple[int, ...]], written: Sequ
         conn.execute(
             """DELETE FROM runs r USING unnest(%s::int[], %s::int[], %s::bigint[]) AS g(d, b, s)
                WHERE r.device_id = g.d AND r.boot = g.b AND r.first_seq = g.s""",
-            _columns(gone, 3),
+            columns(gone, 3),
         )
     if written:
         conn.execute(
@@ -134,7 +135,7 @@ def _write_runs(conn: Connection, gone: Sequence[tuple[int, ...]], written: Sequ
                     AS u(d, b, f, l, fm, lm)
                ON CONFLICT (device_id, boot, first_seq) DO UPDATE
                SET last_seq = EXCLUDED.last_seq, first_ts = EXCLUDED.first_ts, last_ts = EXCLUDED.last_ts""",
-            _columns(written, 6),
+            columns(written, 6),
         )
 
 
@@ -159,7 +160,7 @@ def _write_boots(conn: Connection, numbered: Mapping[Boot, list[Seen]], reused: 
                first_ts = least(b.first_ts, EXCLUDED.first_ts), last_ts = greatest(b.last_ts, EXCLUDED.last_ts),
                seq_reused = b.seq_reused + EXCLUDED.seq_reused, prev_boot = coalesce(b.prev_boot, EXCLUDED.prev_boot),
                prev_seq = coalesce(b.prev_seq, EXCLUDED.prev_seq), link_ts = coalesce(b.link_ts, EXCLUDED.link_ts)""",
-        _columns(rows, 8),
+        columns(rows, 8),
     )
 
 
@@ -179,7 +180,7 @@ def _links(conn: Connection, touched: Iterable[Boot]) -> list[tuple[int, Span]]:
            CROSS JOIN LATERAL (SELECT * FROM runs WHERE device_id = l.device_id AND boot = l.prev_boot
                                AND first_seq <= l.prev_seq ORDER BY first_seq DESC LIMIT 1) r
            WHERE r.last_seq >= l.prev_seq AND r.last_ts < l.link_ts""",
-        _columns(list(touched), 2) * 2,
+        columns(list(touched), 2) * 2,
     )
     return [(device, Span(since, until)) for device, since, until in rows]
 
@@ -199,7 +200,7 @@ def _extend_heard(conn: Connection, heard: Mapping[int, Sequence[Span]]) -> None
                UNION ALL
                SELECT since, until FROM heard WHERE device_id = w.d AND heard.since > w.since AND heard.since <= w.until
            ) h""",
-        _columns(wanted, 3),
+        columns(wanted, 3),
     )
     stored: defaultdict[int, list[Span]] = defaultdict(list)
     for device, since, until in rows:
@@ -214,7 +215,7 @@ def _extend_heard(conn: Connection, heard: Mapping[int, Sequence[Span]]) -> None
         conn.execute(
             """DELETE FROM heard h USING unnest(%s::int[], %s::bigint[]) AS g(d, s)
                WHERE h.device_id = g.d AND h.since = at_ms(g.s)""",
-            _columns(gone, 2),
+            columns(gone, 2),
         )
     if written:
         conn.execute(
@@ -222,10 +223,5 @@ def _extend_heard(conn: Connection, heard: Mapping[int, Sequence[Span]]) -> None
                SELECT d, at_ms(s), at_ms(u)
                FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS a(d, s, u)
                ON CONFLICT (device_id, since) DO UPDATE SET until = EXCLUDED.until""",
-            _columns(written, 3),
+            columns(written, 3),
         )
-
-
-def _columns(rows: Sequence[tuple[int | None, ...]], width: int) -> list[list[int | None]]:
-    """Rows as one list a column, the shape `unnest` takes."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -14,6 +14,7 @@ import orjson
 
 from catalog.elements import Reading
 from store.database import Connection
+from store.intake.arrays import integers
 
 Signals: TypeAlias = dict[str, list[Any]]
 """Signal key -> [ts_ms, boot, seq, value]."""
@@ -21,9 +22,9 @@ Signals: TypeAlias = dict[str, list[Any]]
 
 def lock(conn: Connection, device_ids: Collection[int]) -> dict[int, Signals]:
     """Lock the rows of these devices in order, making those that are missing; return what they hold."""
-    ids = sorted(device_ids)
+    ids = integers(sorted(device_ids))
     rows = conn.execute(_LOCK, (ids,)).fetchall()
-    if len(rows) < len(ids):
+    if len(rows) < len(device_ids):
         conn.execute(
             """INSERT INTO latest (device_id, updated_at)
                SELECT d, '-infinity' FROM unnest(%s::int[]) d ON CONFLICT DO NOTHING""",
@@ -33,19 +34,24 @@ def lock(conn: Connection, device_ids: Collection[int]) -> dict[int, Signals]:
     return dict(rows)
 
 
-_LOCK = "SELECT device_id, signals FROM latest WHERE device_id = ANY(%s) ORDER BY device_id FOR UPDATE"
+_LOCK = "SELECT device_id, signals FROM latest WHERE device_id = ANY(%s::int[]) ORDER BY device_id FOR UPDATE"
 
 
 def merge(known: Signals, readings: Sequence[Reading]) -> Signals:
     """The signals of `readings` that are newer than the `known` ones."""
     newer: Signals = {}
-    for reading in readings:
-        order = [reading.ts_ms, reading.boot, reading.seq]
+    for reading in sorted(readings, key=_order, reverse=True) if len(readings) > 1 else readings:
+        # Newest first: most readings of a batch add no key, which one comparison of sets tells.
+        if reading.values.keys() <= newer.keys():
+            continue
         for key, value in reading.values.items():
-            held = newer.get(key) or known.get(key)
-            if held is None or order > held[:3]:
-                newer[key] = [*order, value]
-    return newer
+            if key not in newer:
+                newer[key] = [reading.ts_ms, reading.boot, reading.seq, value]
+    return {key: value for key, value in newer.items() if key not in known or value[:3] > known[key][:3]}
+
+
+def _order(reading: Reading) -> tuple[int, int, int]:
+    return (reading.ts_ms, reading.boot, reading.seq)
 
 
 def _merged(known: Signals, readings: Sequence[Reading]) -> str | None:
@@ -69,11 +75,13 @@ def update(
     for device_id, reading in readings:
         by_device[device_id].append(reading)
     changes = [(d, _merged(held[d], by_device[d]), newest_ms.get(d), arrived_ms[d]) for d in sorted(arrived_ms)]
+    devices, documents, times, arrivals = zip(*changes, strict=True)
     conn.execute(
         """UPDATE latest l SET
                signals = coalesce(u.s, l.signals),
                ts = greatest(l.ts, at_ms(u.t)),
                updated_at = greatest(l.updated_at, at_ms(u.a))
-           FROM unnest(%s::int[], %s::json[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a) WHERE l.device_id = u.d""",
-        [list(column) for column in zip(*changes, strict=True)],
+           FROM unnest(%s::int[], %b::text[]::json[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a)
+           WHERE l.device_id = u.d""",
+        (integers(devices), list(documents), integers(times), integers(arrivals)),
     )
