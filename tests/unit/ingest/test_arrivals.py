@@ -5,7 +5,7 @@ import pytest
 
 import catalog
 from catalog.elements import Quality, Reason
-from ingest.arrivals import arrival, senders
+from ingest.arrivals import _parsed, arrival, senders
 from ingest.receiver import Received
 from store.registry import Registered
 
@@ -75,3 +75,17 @@ def test_times_before_retention_are_not_usable(age_days: int, flag: int) -> None
 def test_senders_are_named_once() -> None:
     topics = ["vop/v1/a/up/telemetry", "vop/v1/a/up/state", "vop/v1/b/up/event", "nonsense"]
     assert senders([received(topic) for topic in topics]) == {"a", "b"}
+
+
+def test_the_longest_device_name_and_channel_are_heard() -> None:
+    name = "d" * 64
+    known = {name: Registered(9, name, "robot_vacuum", "active")}
+    assert senders([received(f"vop/v1/{name}/up/telemetry")]) == {name}
+    assert arrival(received(f"vop/v1/{name}/up/telemetry", reading(ARRIVED_MS)), known, CATALOG, 400).device_id == 9
+
+
+def test_a_topic_longer_than_any_of_ours_is_refused_and_not_kept_in_mind() -> None:
+    before = _parsed.cache_info().currsize
+    found = arrival(received("vop/v1/vac-1/up/" + "x" * 60_000), KNOWN, CATALOG, 400)
+    assert [reject.reason for reject in found.rejects] == [Reason.BAD_TOPIC]
+    assert _parsed.cache_info().currsize == before
