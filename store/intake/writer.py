@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
-from catalog.elements import Element, Event, Quality, Reading, Reason, Reject, State
+from catalog.elements import Event, Quality, Reading, Reason, Reject, State
 from catalog.model import Product
 from store import deadletters, notify, partitions
 from store.database import Connection
@@ -27,7 +27,7 @@ from store.errors import InvalidValue, Retry, StoreError, Unavailable, translate
 from store.intake import clock, continuity, latest, states
 from store.intake.arrivals import Arrival, Outcome
 from store.intake.continuity import Seen
-from store.intake.staging import Identity, Staged, Target
+from store.intake.staging import Identity, Target
 from store.product_tables import COLUMN_TYPES, is_hypertable
 
 log = logging.getLogger(__name__)
@@ -50,11 +50,6 @@ class Item(NamedTuple):
     product: str
     element: Timed
     lag_ms: int
-
-    @property
-    def identity(self) -> Identity:
-        """Which element it is, of all elements."""
-        return (self.device_id, self.element.ts_ms, self.element.boot, self.element.seq)
 
 
 class Intake:
@@ -128,16 +123,16 @@ class Intake:
         outcome = Outcome(rejects=[(no, reject) for no, a in enumerate(arrivals) for reject in a.rejects])
         items, reported = self._settled(conn, arrivals, outcome)
         self._partitions(conn, items)
-        readings, events = self._store(conn, items, outcome)
+        new = self._store(conn, items, outcome)
         refused = {(no, r.index) for no, r in outcome.rejects if r.reason is Reason.CONFLICT}
-        kept = [item for item in items if (item.arrival_no, item.element.index) not in refused]
+        kept = [i for i in items if (i.arrival_no, i.element.index) not in refused] if refused else items
         states.write(conn, reported)
         arrived: dict[int, int] = {}
         for arrival in arrivals:
             if arrival.device_id is not None:
                 arrived[arrival.device_id] = max(arrived.get(arrival.device_id, 0), arrival.arrived_at_ms)
         if arrived:
-            self._continue(conn, kept, readings, events, arrived, outcome)
+            self._continue(conn, kept, new, arrived, outcome)
         deadletters.write(conn, (Refused(arrivals[no].topic, arrivals[no].payload, r) for no, r in outcome.rejects))
         conn.execute(f"NOTIFY {notify.INGESTED}".encode())
         return outcome
@@ -146,33 +141,32 @@ class Intake:
         self, conn: Connection, arrivals: Sequence[Arrival], outcome: Outcome
     ) -> tuple[list[Item], list[tuple[int, int, State]]]:
         """Readings and events with their final ts, and states."""
-        flat: list[tuple[int, Arrival, int, str, Element]] = []
-        for no, arrival in enumerate(arrivals):
-            if arrival.elements and (arrival.device_id is None or arrival.product is None):
-                raise ValueError("an arrival with elements needs the device and product they belong to")
-            sender = (arrival.device_id or 0, arrival.product or "")
-            flat += [(no, arrival, *sender, element) for element in arrival.elements]
         resolved = clock.settle(
             conn,
             [
-                ((device_id, e.boot, e.seq), e.ts_ms)
-                for _, _, device_id, _, e in flat
-                if not isinstance(e, State) and e.quality & Quality.CLOCK and e.boot >= 0
+                ((arrival.device_id or 0, e.boot, e.seq), e.ts_ms)
+                for arrival in arrivals
+                for e in arrival.elements
+                if not isinstance(e, State) and e.quality & _CLOCK and e.boot >= 0
             ],
         )
         items: list[Item] = []
         reported: list[tuple[int, int, State]] = []
-        for no, arrival, device_id, product, sent in flat:
-            if isinstance(sent, State):
-                reported.append((device_id, arrival.arrived_at_ms, sent))
-                outcome.states += 1
+        for no, (_, _, arrived_at_ms, device_id, product, elements, _) in enumerate(arrivals):
+            if not elements:
                 continue
-            element = sent
-            if sent.quality & Quality.CLOCK:
-                outcome.clock += 1
-                ts_ms = resolved.get((device_id, sent.boot, sent.seq), sent.ts_ms)
-                element = sent._replace(ts_ms=ts_ms)
-            items.append(Item(len(items), no, device_id, product, element, arrival.arrived_at_ms - element.ts_ms))
+            if device_id is None or product is None:
+                raise ValueError("an arrival with elements needs the device and product they belong to")
+            for element in elements:
+                if isinstance(element, State):
+                    reported.append((device_id, arrived_at_ms, element))
+                    continue
+                if element.quality & _CLOCK:
+                    outcome.clock += 1
+                    ts_ms = resolved.get((device_id, element.boot, element.seq), element.ts_ms)
+                    element = element._replace(ts_ms=ts_ms)  # noqa: PLW2901
+                items.append(Item(len(items), no, device_id, product, element, arrived_at_ms - element.ts_ms))
+        outcome.states += len(reported)
         return items, reported
 
     def _partitions(self, conn: Connection, items: Sequence[Item]) -> None:
@@ -193,36 +187,35 @@ class Intake:
                     partitions.ensure(conn, table, start, start)
             known |= months
 
-    def _store(self, conn: Connection, items: Sequence[Item], outcome: Outcome) -> tuple[set[Identity], set[Identity]]:
-        """Insert readings and events; returns the identities that were new among each."""
+    def _store(self, conn: Connection, items: Sequence[Item], outcome: Outcome) -> dict[str, set[Identity] | None]:
+        """Insert readings and events; returns what was new by product and of `_EVENTS`, None where everything was."""
         rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for ordinal, _, device_id, product, e, lag_ms in items:
             extra = Jsonb(e.extra) if e.extra else None
-            base = (ordinal, device_id, e.ts_ms, e.boot, e.seq, lag_ms, e.quality)
             if isinstance(e, Reading):
-                rows[product].append((*base, *map(e.values.get, self._keys[product]), extra))
+                values = map(e.values.get, self._keys[product])
+                rows[product].append((ordinal, device_id, e.ts_ms, e.boot, e.seq, lag_ms, e.quality, *values, extra))
             else:
-                rows[""].append((*base, e.kind, Jsonb(e.attrs), extra))
-        readings: set[Identity] = set()
-        events: set[Identity] = set()
+                said = (e.kind, Jsonb(e.attrs), extra)
+                rows[_EVENTS].append((ordinal, device_id, e.ts_ms, e.boot, e.seq, lag_ms, e.quality, *said))
+        new: dict[str, set[Identity] | None] = {}
         for product in sorted(rows):
-            target = self._targets[product] if product else EVENTS
-            result: Staged = target.write(conn, rows[product])
-            for ordinal in result.conflicts:
+            target = EVENTS if product == _EVENTS else self._targets[product]
+            written = target.write(conn, rows[product])
+            for ordinal in written.conflicts:
                 item = items[ordinal]
                 detail = "another element with this device, ts, boot and seq is stored with other values"
                 outcome.rejects.append((item.arrival_no, Reject(item.element.index, Reason.CONFLICT, detail)))
-            outcome.stored += len(result.inserted)
-            outcome.duplicates += len(rows[product]) - len(result.inserted) - len(result.conflicts)
-            (readings if product else events).update(result.inserted)
-        return readings, events
+            outcome.stored += written.inserted
+            outcome.duplicates += len(rows[product]) - written.inserted - len(written.conflicts)
+            new[product] = written.new
+        return new
 
     def _continue(
         self,
         conn: Connection,
         kept: Sequence[Item],
-        new_readings: set[Identity],
-        new_events: set[Identity],
+        new: Mapping[str, set[Identity] | None],
         arrived: Mapping[int, int],
         outcome: Outcome,
     ) -> None:
@@ -232,22 +225,32 @@ class Intake:
         newest: dict[int, int] = {}
         seen: list[Seen] = []
         heartbeat: dict[int, float] = {}
-        for item in kept:
-            element, device_id = item.element, item.device_id
-            unmet = new_events
+        for _, _, device_id, product, element, _ in kept:
+            ts_ms = element.ts_ms
             if isinstance(element, Reading):
                 readings.append((device_id, element))
-                unmet = new_readings
-            newest[device_id] = max(newest.get(device_id, element.ts_ms), element.ts_ms)
-            heartbeat[device_id] = self._products[item.product].heartbeat_s
-            is_new = item.identity in unmet
-            unmet.discard(item.identity)
-            seen.append(Seen(device_id, element.boot, element.seq, element.ts_ms, element.previous, is_new))
+                unmet = new[product]
+            else:
+                unmet = new[_EVENTS]
+            if ts_ms > newest.get(device_id, _BEFORE_ALL_MS):
+                newest[device_id] = ts_ms
+                heartbeat[device_id] = self._products[product].heartbeat_s
+            is_new = True
+            if unmet is not None:
+                identity = (device_id, ts_ms, element.boot, element.seq)
+                is_new = identity in unmet
+                unmet.discard(identity)
+            seen.append(Seen(device_id, element.boot, element.seq, ts_ms, element.previous, is_new))
         latest.update(conn, held, readings, newest, arrived)
         outcome.seq_reused = continuity.update(conn, seen, heartbeat)
 
 
 _NO_PARTITION = "23514"
 """SQLSTATE check_violation: what PostgreSQL says of a row that no partition takes."""
+_EVENTS = ""
+"""Beside the products' keys, which are never empty."""
+_CLOCK = int(Quality.CLOCK)
+"""As a plain number: `&` on the flag itself makes a new one each time, a microsecond an element."""
+_BEFORE_ALL_MS = -(2**63)
 _DAY_S = 86_400
 _DAY_MS = _DAY_S * 1000
