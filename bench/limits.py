@@ -5,21 +5,22 @@ from __future__ import annotations
 import struct
 import threading
 import time
+from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 
 from bench import packets
-from bench.load import Devices, Publisher
+from bench.load import Devices, Publisher, Stretch
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 COPY_TRAILER = struct.pack(">h", -1)
 PG_EPOCH_MS = 946_684_800_000
 
 
-def broker_live(service_url: str, devices: Devices, work: dict[str, list[bytes]]) -> float:
+def broker_live(service_url: str, devices: Devices, work: Mapping[str, Stretch]) -> float:
     """Messages a second from publisher to a subscriber that only acknowledges, QoS 1 both ways."""
-    total = sum(len(queue) for queue in work.values())
+    total = sum(stretch.messages for stretch in work.values())
     parts = urlsplit(service_url)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     link = packets.opened(parts.hostname or "", parts.port or 1883, "bench-limit", user, password)

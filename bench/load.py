@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import selectors
+import socket
 import time
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 import orjson
 
@@ -27,6 +30,14 @@ class Devices:
     passwords: dict[str, str]
 
 
+class Stretch(NamedTuple):
+    """Readings of one device, a second of its own time apart."""
+
+    messages: int
+    first_ts_ms: int
+    first_seq: int = 0
+
+
 def reading(ts_ms: int, seq: int) -> bytes:
     """One reading of a robot vacuum with eight signals, about 190 bytes."""
     values = {
@@ -42,52 +53,64 @@ def reading(ts_ms: int, seq: int) -> bytes:
     return orjson.dumps({"ts": ts_ms, "boot": 1, "seq": seq, "values": values})
 
 
-def prepared(device: str, count: int, first_ts_ms: int, first_seq: int = 0) -> list[bytes]:
-    """PUBLISH packets of `count` readings, 1 s apart."""
-    topic = f"vop/v1/{device}/up/telemetry"
-    return [
-        packets.publish(topic, 1 + (first_seq + n) % 65_535, reading(first_ts_ms + 1000 * n, first_seq + n))
-        for n in range(count)
-    ]
+class Packets:
+    """PUBLISH packets one after another in one piece of memory: millions as single objects would cost twice as much."""
+
+    def __init__(self, device: str, stretch: Stretch) -> None:
+        topic = f"vop/v1/{device}/up/telemetry"
+        data, ends = bytearray(), array("Q", [0])
+        for seq in range(stretch.first_seq, stretch.first_seq + stretch.messages):
+            ts_ms = stretch.first_ts_ms + 1000 * (seq - stretch.first_seq)
+            data += packets.publish(topic, 1 + seq % 65_535, reading(ts_ms, seq))
+            ends.append(len(data))
+        self._data, self._ends = memoryview(data), ends
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def between(self, first: int, last: int) -> memoryview:
+        """The bytes of packets `[first, last)`."""
+        return self._data[self._ends[first] : self._ends[last]]
 
 
 @dataclass
 class _Link:
-    queue: Sequence[bytes]
+    packets: Packets
     sent: int = 0
     acknowledged: int = 0
 
 
-def send(devices: Devices, work: dict[str, list[bytes]], rate: float, tell: Connection) -> None:
+def send(devices: Devices, work: Mapping[str, Stretch], rate: float, tell: Connection) -> None:
     """Send everything; `rate` messages a second in all, 0 for as fast as acknowledgements come.
 
     Sends (first, last) times in seconds since the epoch through `tell`: of the first packet and the last PUBACK.
     """
     selector = selectors.DefaultSelector()
-    links = []
-    for device, queue in work.items():
+    links: list[tuple[socket.socket, _Link]] = []
+    for device, stretch in work.items():
+        link = _Link(Packets(device, stretch))
         sock = packets.opened(devices.host, devices.port, device, device, devices.passwords[device])
         sock.setblocking(True)
-        link = _Link(queue)
         links.append((sock, link))
-        selector.register(sock, selectors.EVENT_READ, link)
+        selector.register(sock, selectors.EVENT_READ, (sock, link))
     tell.send("connected")
     tell.recv()
     started = time.time()
-    total, acknowledged = sum(len(q) for q in work.values()), 0
+    total, acknowledged = sum(len(link.packets) for _, link in links), 0
     while acknowledged < total:
         allowed = total if not rate else int((time.time() - started) * rate / len(links)) + 1
         for sock, link in links:
-            upto = min(len(link.queue), link.acknowledged + WINDOW, allowed)
+            upto = min(len(link.packets), link.acknowledged + WINDOW, allowed)
             if upto > link.sent:
-                sock.sendall(b"".join(link.queue[link.sent : upto]))
+                sock.sendall(link.packets.between(link.sent, upto))
                 link.sent = upto
         for key, _ in selector.select(TICK_S):
+            sock, link = key.data
             # Whole PUBACKs of four bytes; a broken one is read with the rest next time.
-            data = key.fileobj.recv(65_536)  # type: ignore[union-attr]
+            data = sock.recv(65_536)
             while len(data) % packets.PUBACK_BYTES:
-                data += key.fileobj.recv(packets.PUBACK_BYTES - len(data) % packets.PUBACK_BYTES)  # type: ignore[union-attr]
-            key.data.acknowledged += len(data) // packets.PUBACK_BYTES
+                data += sock.recv(packets.PUBACK_BYTES - len(data) % packets.PUBACK_BYTES)
+            link.acknowledged += len(data) // packets.PUBACK_BYTES
             acknowledged += len(data) // packets.PUBACK_BYTES
     tell.send((started, time.time()))
     for sock, _ in links:
@@ -95,9 +118,9 @@ def send(devices: Devices, work: dict[str, list[bytes]], rate: float, tell: Conn
 
 
 class Publisher:
-    """`send` in a process of its own, connected and waiting for `start`."""
+    """`send` in a process of its own, its packets made and connected, waiting for `start`."""
 
-    def __init__(self, devices: Devices, work: dict[str, list[bytes]], rate: float = 0.0) -> None:
+    def __init__(self, devices: Devices, work: Mapping[str, Stretch], rate: float = 0.0) -> None:
         context = multiprocessing.get_context("fork")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=send, args=(devices, work, rate, theirs), daemon=True)
@@ -108,6 +131,11 @@ class Publisher:
     def start(self) -> None:
         """Let it send."""
         self._ours.send("go")
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every message has been acknowledged."""
+        return self._ours.poll()
 
     def times(self) -> tuple[float, float]:
         """When the first packet left and the last acknowledgement came; waits for it."""
