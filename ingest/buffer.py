@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from threading import Condition
 from time import monotonic
 
@@ -30,17 +31,27 @@ class Buffer:
         """Bytes held now."""
         return self._bytes
 
-    def put(self, message: Received) -> None:
-        """Add a message, waiting while the buffer is full. Dropped, unacknowledged, once the buffer is closed."""
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Whether more should be read: there is room, or `timeout_s` was enough for some; always once it is closed."""
         with self._changed:
-            while self._bytes >= self._max_bytes and not self._closed:
-                self._changed.wait()
+            return self._changed.wait_for(lambda: self._closed or self._bytes < self._max_bytes, timeout_s)
+
+    def put_all(self, messages: Sequence[Received]) -> None:
+        """Add messages without waiting, for who reads asks for room first.
+
+        Once the buffer is closed they are dropped, unacknowledged.
+        """
+        if not messages:
+            return
+        size = sum(map(_size, messages))
+        with self._changed:
             if self._closed:
                 return
-            self._held.append(message)
-            self._bytes += _size(message)
+            held = len(self._held)
+            self._held.extend(messages)
+            self._bytes += size
             # The worker waits for the first message and for a full batch, not for each one.
-            if len(self._held) == 1 or len(self._held) == self._batch_messages or self._bytes >= self._batch_bytes:
+            if not held or held < self._batch_messages <= len(self._held) or self._bytes >= self._batch_bytes:
                 self._changed.notify_all()
 
     def take(self, timeout_s: float) -> list[Received]:

@@ -10,12 +10,15 @@ from threading import Event, Thread
 from catalog.model import Product
 from ingest.buffer import Buffer
 from ingest.errors import BrokerRefused, OnlySession, SlotHeld
+from ingest.holding import name
 from ingest.http import serve
 from ingest.metrics import Metrics
-from ingest.paho_receiver import PahoReceiver, retained
+from ingest.mqtt.receiver import MqttReceiver
+from ingest.mqtt.retained import retained
 from ingest.receiver import Receiver
 from ingest.settings import Settings
-from ingest.worker import Worker, name
+from ingest.spool import Limits, Spools
+from ingest.worker import Worker
 from store import slots
 from store.database import connect
 from store.errors import StoreError
@@ -34,7 +37,7 @@ def client_id(slot: int) -> str:
     return f"ingest-{slot}"
 
 
-def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool = True) -> PahoReceiver:
+def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool = True) -> MqttReceiver:
     """A receiver with the session of `slot`."""
     buffer = Buffer(
         max_bytes=settings.buffer_bytes,
@@ -50,7 +53,7 @@ def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool
     )
     shared = share(settings.share or DEFAULT_SHARE, UP_FILTER)
     wanted, other = (shared, UP_FILTER) if settings.share else (UP_FILTER, shared)
-    return PahoReceiver(
+    return MqttReceiver(
         BrokerAddress.parse(settings.mqtt_url),
         session,
         wanted if subscribe else None,
@@ -75,7 +78,7 @@ def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> 
             ).start()
         return receiver(settings, slot, metrics)
 
-    worker = Worker(settings, catalog, make, metrics, stopping)
+    worker = Worker(settings, catalog, make, metrics, stopping, _spools(settings, metrics))
     if not settings.metrics_port:
         worker.run()
         return
@@ -85,6 +88,16 @@ def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> 
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _spools(settings: Settings, metrics: Metrics) -> Spools | None:
+    root = settings.spool_root
+    if root is None:
+        log.info("there is no spool (VOP_DATA_DIR, VOP_INGEST_SPOOL): while the database is away, the broker queues")
+        return None
+    spools = Spools(root, Limits(settings.spool_bytes, settings.spool_age_h, settings.spool_reserve_bytes))
+    metrics.watch_spool(spools)
+    return spools
 
 
 def _read_retained(settings: Settings, worker: Worker, stopping: Event) -> None:

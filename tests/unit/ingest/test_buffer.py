@@ -53,8 +53,9 @@ class Aside(Thread):
 def test_what_is_put_comes_out_in_order() -> None:
     buffer = a_buffer()
     sent = [message(n) for n in range(5)]
-    for one in sent:
-        buffer.put(one)
+    buffer.put_all(sent[:2])
+    buffer.put_all([])
+    buffer.put_all(sent[2:])
     assert buffer.take(0) == sent
     assert buffer.take(0) == []
 
@@ -62,7 +63,7 @@ def test_what_is_put_comes_out_in_order() -> None:
 def test_a_batch_ends_at_its_count() -> None:
     buffer = a_buffer(messages=3, linger_s=LONG_S)
     for n in range(7):
-        buffer.put(message(n))
+        buffer.put_all([message(n)])
     # The third batch is not full: it would linger, so close ends the waiting.
     assert [len(buffer.take(LONG_S)) for _ in range(2)] == [3, 3]
     buffer.close()
@@ -72,7 +73,7 @@ def test_a_batch_ends_at_its_count() -> None:
 def test_a_batch_ends_at_its_bytes_and_may_exceed_them_by_one_message() -> None:
     buffer = a_buffer(batch_bytes=2 * OVERHEAD_BYTES + 150, linger_s=LONG_S)
     for n in range(4):
-        buffer.put(message(n, b"x" * 100))
+        buffer.put_all([message(n, b"x" * 100)])
     assert [m.topic for m in buffer.take(LONG_S)] == ["t/0", "t/1"]
 
 
@@ -81,7 +82,7 @@ def test_a_batch_ends_with_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(module, "monotonic", lambda: now)
     buffer = a_buffer(linger_s=0.02)
-    buffer.put(message(0))
+    buffer.put_all([message(0)])
     taking = Aside(lambda: buffer.take(LONG_S))
     now = 1.0
     assert taking.returns() == [message(0)]
@@ -94,22 +95,23 @@ def test_taking_from_an_empty_buffer_ends_in_time() -> None:
 def test_it_holds_a_batch_back_until_it_is_full() -> None:
     buffer = a_buffer(messages=2, linger_s=LONG_S)
     taking = Aside(lambda: buffer.take(LONG_S))
-    buffer.put(message(0))
+    buffer.put_all([message(0)])
     assert taking.waits()
-    buffer.put(message(1))
+    buffer.put_all([message(1)])
     assert taking.returns() == [message(0), message(1)]
 
 
-def test_a_full_buffer_keeps_the_reader_waiting_and_never_holds_more_than_one_message_over() -> None:
+def test_a_full_buffer_has_no_room_until_some_is_taken() -> None:
     size = OVERHEAD_BYTES + 100
     buffer = a_buffer(max_bytes=3 * size, messages=2)
-    for n in range(3):
-        buffer.put(message(n, b"x" * 100))
-    putting = Aside(lambda: buffer.put(message(3, b"x" * 100)))
-    assert putting.waits()
-    assert buffer.held_bytes == 3 * size
+    assert buffer.wait_for_room(0)
+    buffer.put_all([message(n, b"x" * 100) for n in range(4)])
+    assert buffer.held_bytes == 4 * size
+    assert not buffer.wait_for_room(0)
+    waiting = Aside(lambda: buffer.wait_for_room(LONG_S))
+    assert waiting.waits()
     assert len(buffer.take(0)) == 2
-    putting.returns()
+    assert waiting.returns() is True
     assert buffer.held_bytes == 2 * size
     assert [m.topic for m in buffer.take(0)] == ["t/2", "t/3"]
     assert buffer.held_bytes == 0
@@ -120,11 +122,12 @@ def test_a_batch_larger_than_the_buffer_does_not_stop_the_flow() -> None:
     received: list[Received] = []
     sent = [message(n) for n in range(20)]
 
-    def put_all() -> None:
+    def put_each() -> None:
         for one in sent:
-            buffer.put(one)
+            assert buffer.wait_for_room(LONG_S)
+            buffer.put_all([one])
 
-    putting = Aside(put_all)
+    putting = Aside(put_each)
 
     def take_on() -> int:
         received.extend(buffer.take(0.01))
@@ -139,7 +142,7 @@ def test_a_lost_connection_takes_what_will_come_again_and_leaves_qos_0() -> None
     buffer = a_buffer()
     kept = [message(1, b"a", packet_id=0), message(3, b"bc", packet_id=0)]
     for one in (kept[0], message(2, b"x" * 50), kept[1], message(4)):
-        buffer.put(one)
+        buffer.put_all([one])
     buffer.forget_connection()
     assert buffer.held_bytes == 2 * OVERHEAD_BYTES + 3
     assert buffer.take(0) == kept
@@ -147,21 +150,23 @@ def test_a_lost_connection_takes_what_will_come_again_and_leaves_qos_0() -> None
 
 def test_a_lost_connection_makes_room_for_a_waiting_reader() -> None:
     buffer = a_buffer(max_bytes=1)
-    buffer.put(message(1))
-    putting = Aside(lambda: buffer.put(message(2)))
-    assert putting.waits()
+    buffer.put_all([message(1)])
+    waiting = Aside(lambda: buffer.wait_for_room(LONG_S))
+    assert waiting.waits()
     buffer.forget_connection()
-    putting.returns()
+    assert waiting.returns() is True
+    buffer.put_all([message(2)])
     assert buffer.take(0) == [message(2)]
 
 
-def test_close_wakes_a_waiting_reader_whose_message_is_dropped() -> None:
+def test_close_wakes_a_waiting_reader_whose_messages_are_dropped() -> None:
     buffer = a_buffer(max_bytes=1)
-    buffer.put(message(0))
-    putting = Aside(lambda: buffer.put(message(1)))
-    assert putting.waits()
+    buffer.put_all([message(0)])
+    waiting = Aside(lambda: buffer.wait_for_room(LONG_S))
+    assert waiting.waits()
     buffer.close()
-    putting.returns()
+    assert waiting.returns() is True
+    buffer.put_all([message(1)])
     assert buffer.take(0) == [message(0)]
 
 
@@ -173,9 +178,9 @@ def test_close_wakes_a_waiting_worker_and_what_is_held_can_still_be_taken() -> N
     assert taking.returns() == []
 
     lingering = a_buffer(messages=5, linger_s=LONG_S)
-    lingering.put(message(0))
+    lingering.put_all([message(0)])
     batch = Aside(lambda: lingering.take(LONG_S))
     lingering.close()
     assert batch.returns() == [message(0)]
-    lingering.put(message(1))
+    lingering.put_all([message(1)])
     assert lingering.take(0) == []
