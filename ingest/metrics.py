@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from ingest.receiver import Received
+from ingest.spool import Spools
 from store.intake import Outcome
 
 
@@ -19,8 +21,11 @@ class Metrics:
         self.received = Counter(
             "vop_ingest_messages_received", "Messages received, redeliveries included", registry=own
         )
+        self.redelivered = Counter(
+            "vop_ingest_messages_redelivered", "Messages the broker sent again, by its own mark", registry=own
+        )
         self.acknowledged = Counter(
-            "vop_ingest_messages_acknowledged", "Messages acknowledged after commit", registry=own
+            "vop_ingest_messages_acknowledged", "Messages acknowledged: committed, or spooled", registry=own
         )
         self.committed = Counter(
             "vop_ingest_messages_committed", "Messages whose transaction has committed", registry=own
@@ -37,7 +42,7 @@ class Metrics:
         self.batch_messages = Histogram(
             "vop_ingest_batch_messages",
             "Messages a transaction",
-            buckets=(1, 3, 10, 30, 100, 300, 1000, 3000, 10000),
+            buckets=(1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 30000),
             registry=own,
         )
         self.commit_s = Histogram(
@@ -50,6 +55,27 @@ class Metrics:
             "vop_ingest_lag_seconds", "Arrival to commit, oldest message of the last batch", registry=own
         )
         self.buffer_bytes = Gauge("vop_ingest_buffer_bytes", "Payload received and not yet taken", registry=own)
+        self.buffer_oldest_ms: Callable[[], int | None] = lambda: None
+        """Arrival of the oldest message received and not yet taken; set with the receiver."""
+        self.oldest_unacknowledged_s = Gauge(
+            "vop_ingest_oldest_unacknowledged_seconds",
+            "Age of the oldest message received and not yet acknowledged; 0: none",
+            registry=own,
+        )
+        self.spooled = Counter("vop_ingest_spool_messages", "Messages written to the spool", registry=own)
+        self.replayed = Counter(
+            "vop_ingest_spool_replayed_messages", "Messages of the spool that were stored", registry=own
+        )
+        self.spool_bytes = Gauge("vop_ingest_spool_bytes", "Bytes in the spool", registry=own)
+        self.spool_oldest_s = Gauge(
+            "vop_ingest_spool_oldest_seconds", "Age of the oldest message in the spool; 0: none", registry=own
+        )
+        self.spool_refusals = Counter(
+            "vop_ingest_spool_refusals", "Batches the spool did not take", ["reason"], registry=own
+        )
+        self.spool_damaged = Gauge(
+            "vop_ingest_spool_damaged_files", "Segments of the spool set aside because of damage", registry=own
+        )
         self.broker_dropped = Gauge(
             "vop_broker_publish_messages_dropped",
             "Messages the broker dropped, by its own count",
@@ -61,12 +87,23 @@ class Metrics:
         )
         self.slot.set(-1)
 
-    def batch(self, messages: list[Received], outcome: Outcome, started: float) -> None:
+    def watch_spool(self, spools: Spools) -> None:
+        """Have the spool's gauges ask `spools` when they are scraped."""
+
+        def oldest_s() -> float:
+            oldest_ms = spools.oldest_ms
+            return 0.0 if oldest_ms is None else max(0.0, time.time() - oldest_ms / 1000)
+
+        self.spool_bytes.set_function(lambda: spools.size_bytes)
+        self.spool_oldest_s.set_function(oldest_s)
+
+    def batch(self, messages: Sequence[Received], outcome: Outcome, started: float, *, replayed: bool = False) -> None:
         """Count a committed batch; `started` is `time.monotonic()` when it was complete."""
         self.committed.inc(len(messages))
         self.batch_messages.observe(len(messages))
         self.commit_s.observe(time.monotonic() - started)
-        self.lag_s.set(max(0.0, time.time() - min(m.arrived_at_ms for m in messages) / 1000))
+        if not replayed:  # else an outage would look like a slow database long after its end
+            self.lag_s.set(max(0.0, time.time() - min(m.arrived_at_ms for m in messages) / 1000))
         self.stored.inc(outcome.stored)
         self.duplicates.inc(outcome.duplicates)
         self.states.inc(outcome.states)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from settings import read, setting
+
+NO_SPOOL = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,39 @@ class Settings:
         unit="bytes",
         about="payload held in memory before reading stops",
     )
+    commit_within_s: int = setting(
+        "VOP_INGEST_COMMIT_WITHIN_S",
+        30,
+        unit="s",
+        within=(1, 3_600),
+        about="how long the database may take for one batch before the connection is given up as dead",
+    )
+    data_dir: str = setting("VOP_DATA_DIR", "", about="directory for what services keep on local disk")
+    spool: str = setting(
+        "VOP_INGEST_SPOOL",
+        "",
+        about="directory for messages while the database is away; empty: spool in VOP_DATA_DIR, if that is set; "
+        "off: none, the broker queues",
+    )
+    spool_bytes: int = setting(
+        "VOP_INGEST_SPOOL_BYTES",
+        2_147_483_648,
+        unit="bytes",
+        about="most a worker spools; full, the broker queues",
+    )
+    spool_age_h: int = setting(
+        "VOP_INGEST_SPOOL_AGE_H",
+        168,
+        unit="h",
+        within=(1, 87_600),
+        about="a spool whose oldest message is older takes no more",
+    )
+    spool_reserve_bytes: int = setting(
+        "VOP_INGEST_SPOOL_RESERVE_BYTES",
+        268_435_456,
+        unit="bytes",
+        about="what the spool leaves free of the disk it is on",
+    )
     receive_maximum: int = setting(
         "VOP_INGEST_RECEIVE_MAXIMUM",
         65_535,
@@ -87,6 +123,13 @@ class Settings:
     def sessions(self) -> int:
         """How many workers may receive at once: without a share every session would be sent everything."""
         return self.slots if self.share else 1
+
+    @property
+    def spool_root(self) -> Path | None:
+        """The directory of the spools; None when there is to be none."""
+        if self.spool:
+            return None if self.spool == NO_SPOOL else Path(self.spool)
+        return Path(self.data_dir) / "spool" if self.data_dir else None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:

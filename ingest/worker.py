@@ -1,61 +1,49 @@
 """The worker: hold a slot, receive its share, keep every batch, acknowledge it after the commit.
 
-The slot's lock lives in the same database connection that writes. When that connection breaks, nothing more is taken
-from the receiver; the batch in hand is written again once the database is back and the slot is still ours, else it is
-left to whoever holds the slot now: unacknowledged messages come again.
+While the database is away, batches go to the spool and are acknowledged after its fsync; when it is back they are
+replayed first, and what arrives meanwhile goes to the spool's end. Without a spool, or when it takes no more, the batch
+in hand is held and nothing further is taken: the broker queues.
+
+One thread does all this by turns, so that replaying can be given the larger share and always comes to an end.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import random
-import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from threading import Event
 
 from catalog.model import Product
-from ingest.arrivals import arrival, senders
-from ingest.errors import BrokerRefused, NoSlot
+from ingest.errors import SpoolRefuses
+from ingest.holding import Holding, MakeReceiver
+from ingest.keeper import Keeper
+from ingest.link import Link
 from ingest.metrics import Metrics
 from ingest.receiver import Received, Receiver
 from ingest.settings import Settings
+from ingest.spool import Spools
 from store import slots
 from store.database import Connection, connect
 from store.errors import Unavailable
-from store.intake import Intake
-from store.migrate import require_current
-from store.registry import Registry
 
 log = logging.getLogger(__name__)
 
 TAKE_TIMEOUT_S = 0.5
+WAIT_S = 0.25
+"""How often a worker that can do nothing looks whether it can."""
 STOP_WITHIN_S = 7.0
 """Longest a clean stop goes on storing what it holds: service managers kill after ten seconds by default."""
 BEAT_INTERVAL_S = 5.0
-UNHELD_ALARM_S = 60.0
-NEW_SLOT_AFTER_S = 3.0
-"""How long a new worker looks for a slot whose worker has died before it opens one more: the server takes a moment
-to see a death, and a session without a worker keeps its part of the messages to itself."""
-MOVE_AFTER_S = 10.0
-"""How long a session may be without a worker before the worker of the highest slot moves to it."""
 DRY_AFTER_S = 3.0
 """A session without subscription, connected, from which nothing has come for so long, is empty."""
-STANDBY_LOOK_S = 0.25
-"""How often a worker without a slot looks for one."""
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 5.0
-SLOT_PATIENCE_S = 30.0
-"""How long a slot's lock may stay with a connection of ours that the server has not yet seen die."""
-
-MakeReceiver = Callable[[int], Receiver]
-"""Slot -> a receiver with that slot's session."""
-
-
-def name() -> str:
-    """How this worker is called in the table of slots."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+REPLAY_SHARE = 2
+"""Messages replayed for each one received meanwhile: the spool shrinks whatever the load, and the broker queues."""
+REPLAY_MESSAGES = 4_000
+REPLAY_BYTES = 4 << 20
+"""Replay's batches, whatever those of reception: nobody is acknowledged while one is written."""
+SPOOL_AGAIN_S = 1.0
+"""Pause after a spool that refuses or cannot be read."""
 
 
 class Worker:
@@ -68,180 +56,229 @@ class Worker:
         make_receiver: MakeReceiver,
         metrics: Metrics,
         stopping: Event,
+        spools: Spools | None = None,
     ) -> None:
+        """Without `spools`, what the database does not take stays with the broker."""
         self._settings = settings
         self._catalog = catalog
-        self._make_receiver = make_receiver
         self._metrics = metrics
         self._stopping = stopping
-        self._intake = Intake(catalog)
-        self._registry = Registry()
-        self._conn: Connection | None = None
-        self._receiver: Receiver | None = None
-        self._slot: int | None = None
-        self._next_beat = 0.0
-        self._lost_at: float | None = None
-        self._looking_since: float | None = None
-        self._stands_by = False
+        self._spools = spools
+        self._keeper = Keeper(catalog, settings.raw_days, metrics)
+        self._link = Link(settings.database_url, application="vop ingest")
+        self._holding = Holding(settings, make_receiver, metrics)
+        self._held: list[Received] = []
+        self._piece = settings.batch_messages
+        """Messages a transaction; fewer after one that took too long."""
+        self._next_look = self._next_beat = self._spool_again_at = self._replay_again_at = 0.0
+        self._refusal: str | None = None
+        self._is_spooling = False
+        metrics.oldest_unacknowledged_s.set_function(self._oldest_unacknowledged_s)
 
     @property
     def ready(self) -> bool:
         """Database and broker are both there, or the database and another worker that receives."""
-        receiving = self._receiver is not None and self._receiver.connected
-        return self._conn is not None and (receiving or self._stands_by)
+        receiver = self._holding.receiver
+        receiving = receiver is not None and receiver.connected
+        return self._link.conn is not None and (receiving or self._holding.stands_by)
 
     def run(self) -> None:
         """Work until told to stop.
 
         Raises `SchemaError` when database and program do not fit, `BrokerRefused` when the broker keeps us out.
         """
-        held: list[Received] = []
         try:
+            self._prepare_spool()
             while not self._stopping.is_set():
-                if self._conn is None or self._receiver is None:
-                    before = self._receiver
-                    self._resume()
-                    if self._receiver is not before:
-                        held = []
-                    continue
-                if not self._is_ours(self._receiver):
-                    continue
-                held = held or self._receiver.take(TAKE_TIMEOUT_S)
-                held = self._try_to_keep(held)
-            self._drain(held)
+                self._step()
+            self._finish()
         finally:
-            self._leave()
+            self._holding.leave(self._link.conn)
+            self._link.close()
+            if self._spools is not None:
+                self._spools.close()
 
-    def _try_to_keep(self, held: list[Received]) -> list[Received]:
-        """Keep `held` and return what is still held: nothing, or all of it when the database is away."""
-        if self._conn is None or self._receiver is None:
-            return held
+    def _prepare_spool(self) -> None:
+        if self._spools is None:
+            return
         try:
-            if held:
-                self.keep(self._conn, held, self._receiver)
-                held = []
-            self._beat(self._conn)
+            self._spools.prepare()
+        except SpoolRefuses as error:
+            log.warning("%s; while the database is away, messages stay with the broker", error)
+
+    def _step(self) -> None:
+        """One turn: a connection, a slot, what was received, what was spooled, the beat."""
+        conn = self._link.look(0.0 if self._can_go_on() else WAIT_S)
+        if conn is not None and not self._holding.locked and time.monotonic() >= self._next_look:
+            self._look_for_slot(conn)
+        if not self._holding.is_ours():
+            log.warning("another client took the session of slot %s over; starting again", self._holding.slot)
+            self._leave_session()
+            return
+        receiver = self._holding.receiver
+        taken = self._take(receiver) if receiver is not None else 0
+        if receiver is not None and self._held:
+            self._settle(receiver)
+        if not self._replay(REPLAY_SHARE * taken) and self._link.conn is not None and not self._can_go_on():
+            self._stopping.wait(WAIT_S)
+        self._beat()
+
+    def _can_go_on(self) -> bool:
+        """Whether there is something to do without waiting for the database: messages to take, and a place for them."""
+        if self._holding.receiver is None:
+            return False
+        return self._may_store() or (self._spools is not None and self._refusal is None)
+
+    def _may_store(self) -> bool:
+        """Whether what arrives now can be stored at once and in order."""
+        in_order = self._spools is None or self._spools.is_empty
+        return self._link.conn is not None and self._holding.locked and in_order
+
+    def _may_replay(self) -> bool:
+        return self._link.conn is not None and time.monotonic() >= self._replay_again_at
+
+    def _look_for_slot(self, conn: Connection) -> None:
+        before = self._holding.receiver
+        try:
+            if not self._holding.look(conn):
+                self._next_look = time.monotonic() + WAIT_S
+        except Unavailable as error:
+            self._lose_connection(error)
+        if self._holding.receiver is not before:
+            self._held = []  # it comes again, to whoever has that session now
+
+    def _take(self, receiver: Receiver) -> int:
+        if self._held or not self._can_go_on():
+            return 0
+        replays = self._spools is not None and self._spools.size_bytes > 0 and self._may_replay()
+        self._held = receiver.take(0.0 if replays else TAKE_TIMEOUT_S)
+        self._metrics.received.inc(len(self._held))
+        return len(self._held)
+
+    def _settle(self, receiver: Receiver) -> None:
+        """Store what is held, or spool it, and acknowledge that; what can be neither stays held."""
+        conn = self._link.conn
+        if conn is not None and self._may_store():
+            piece = self._held[: self._piece]
+            if self._store(conn, piece):
+                self._acknowledge(receiver, piece)
+                return
+        if self._spools is None or time.monotonic() < self._spool_again_at:
+            return
+        try:
+            self._spools.append(self._held)
+        except SpoolRefuses as error:
+            self._spool_again_at = time.monotonic() + SPOOL_AGAIN_S
+            self._metrics.spool_refusals.labels(error.reason).inc()
+            if error.reason != self._refusal:
+                # The traceback would say nothing more.
+                log.error(  # noqa: TRY400
+                    "%s; %d messages are held, unacknowledged, and no more are taken", error, len(self._held)
+                )
+                self._refusal = error.reason
+            return
+        if self._refusal is not None:
+            log.warning("the spool takes messages again")
+        if not self._is_spooling:
+            log.warning("messages go to the spool in %s until the database has taken what it holds", self._spools.root)
+        self._refusal, self._is_spooling = None, True
+        self._metrics.spooled.inc(len(self._held))
+        self._acknowledge(receiver, self._held)
+
+    def _acknowledge(self, receiver: Receiver, messages: Sequence[Received]) -> None:
+        self._metrics.acknowledged.inc(receiver.acknowledge(messages))
+        self._held = self._held[len(messages) :]
+
+    def _store(self, conn: Connection, messages: Sequence[Received], *, replayed: bool = False) -> bool:
+        """Whether `messages` are stored; if not, the connection is given up."""
+        within_s: float = self._settings.commit_within_s
+        if self._stopping.is_set():
+            within_s = min(within_s, STOP_WITHIN_S)
+        try:
+            with self._link.limited(within_s):
+                self._keeper.keep(conn, messages, replayed=replayed)
         except Unavailable as error:
             self._metrics.failures.inc()
-            log.warning("%s; %d messages are held and not acknowledged", error, len(held))
-            self._drop_connection()
-        return held
+            if self._link.overdue:
+                self._piece = max(1, len(messages) // 2)
+            self._lose_connection(error)
+            return False
+        self._link.proved()
+        self._piece = min(self._settings.batch_messages, self._piece * 2)
+        return True
 
-    def _is_ours(self, receiver: Receiver) -> bool:
-        """Whether the session is still this worker's; if not, everything is given up and begun again."""
-        if receiver.refused:
-            raise BrokerRefused(receiver.refused)
-        if not receiver.taken_over:
-            return True
-        log.warning("another client took the session of slot %s over; starting again", self._slot)
-        self._drop_receiver()
-        self._drop_connection()
-        return False
+    def _lose_connection(self, error: Unavailable) -> None:
+        log.warning("%s; %d messages are in hand and not acknowledged", error, len(self._held))
+        self._link.drop()
+        self._holding.locked = False
 
-    def _resume(self) -> None:
-        """Connect to the database and take a slot, preferring the one already ours; wait while there is neither."""
-        pause, said = FIRST_PAUSE_S, ""
-        while not self._stopping.is_set():
+    def _replay(self, at_least: int) -> bool:
+        """Store the oldest spooled messages, one batch or `at_least` so many; whether there were any."""
+        done = 0
+        while (
+            self._spools is not None
+            and (conn := self._link.conn) is not None
+            and self._may_replay()
+            and (not done or done < at_least)
+            and not self._stopping.is_set()
+        ):
             try:
-                if self._conn is None:
-                    self._conn = connect(self._settings.database_url, application="vop ingest", autocommit=True)
-                    require_current(self._conn)
-                self._take_slot(self._conn)
-                self._stands_by = False
-                return
-            except (Unavailable, NoSlot) as error:
-                if str(error) != said:
-                    log.warning("waiting: %s", error)
-                    said = str(error)
-                self._stands_by = isinstance(error, NoSlot)
-                if self._stands_by:
-                    self._stopping.wait(STANDBY_LOOK_S)
-                    continue
-                self._drop_connection()
-                self._stopping.wait(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
-                pause = min(LONGEST_PAUSE_S, pause * 2)
+                piece = self._spools.read(min(self._piece, REPLAY_MESSAGES), REPLAY_BYTES)
+            except OSError:
+                log.exception("the spool cannot be read; trying again")
+                self._replay_again_at = time.monotonic() + SPOOL_AGAIN_S
+                break
+            if piece is None:
+                self._refusal = None
+                if self._is_spooling:
+                    log.info("the spool is replayed; messages go to the database again")
+                    self._is_spooling = False
+                break
+            if not self._store(conn, piece.messages, replayed=True):
+                break
+            self._spools.done(piece)
+            done += len(piece.messages)
+            self._metrics.replayed.inc(len(piece.messages))
+        return done > 0
 
-    def _take_slot(self, conn: Connection) -> None:
-        if self._slot is not None:
-            if slots.acquire(conn, self._settings.sessions, name(), only=self._slot) is not None:
-                self._lost_at = None
-                return
-            # The lock may still be our own dead connection's: give the server time to notice.
-            self._lost_at = self._lost_at or time.monotonic()
-            taken = self._receiver is not None and self._receiver.taken_over
-            if not taken and time.monotonic() < self._lost_at + SLOT_PATIENCE_S:
-                raise NoSlot(f"slot {self._slot} is still locked by another connection")
-            log.warning(
-                "slot %d was taken by another worker meanwhile; leaving its session to it",
-                self._slot,
-            )
-            self._drop_receiver()
-        self._looking_since = self._looking_since or time.monotonic()
-        patient = time.monotonic() < self._looking_since + NEW_SLOT_AFTER_S
-        slot = slots.acquire(conn, self._settings.sessions, name(), new=not (patient and slots.listing(conn)))
-        if slot is None and not self._settings.share:
-            raise NoSlot("another worker receives; standing by to take over from it")
-        if slot is None and patient:
-            raise NoSlot("every slot in use has a worker; looking once more before opening another")
-        if slot is None:
-            raise NoSlot(f"all {self._settings.slots} subscription slots are held; raise VOP_INGEST_SLOTS")
-        self._looking_since = None
-        log.info("holding slot %d", slot)
-        self._slot = slot
-        self._metrics.slot.set(slot)
-        self._receiver = self._make_receiver(slot)
-        self._receiver.start()
-
-    def keep(self, conn: Connection, messages: list[Received], receiver: Receiver) -> int:
-        """Store or dead-letter `messages`, commit, acknowledge; returns how many were acknowledged.
-
-        Raises `Unavailable`, and then nothing is acknowledged.
-        """
-        started = time.monotonic()
-        known = self._registry.lookup(conn, senders(messages))
-        # Retained copies of states have no place in a share; the holder of slot 0 reads them apart.
-        fresh = [m for m in messages if not m.retain]
-        arrivals = [arrival(m, known, self._catalog, self._settings.raw_days) for m in fresh]
-        self._metrics.received.inc(len(messages))
-        if arrivals:
-            self._metrics.batch(fresh, self._intake.write(conn, arrivals), started)
-        acknowledged = receiver.acknowledge(messages)
-        self._metrics.acknowledged.inc(acknowledged)
-        return acknowledged
-
-    def keep_reported(self, messages: Sequence[Received]) -> None:
-        """Store retained states read apart, over a connection of its own."""
-        with connect(self._settings.database_url, application="vop ingest retained", autocommit=True) as conn:
-            known = Registry().lookup(conn, senders(messages))
-            Intake(self._catalog).write(
-                conn, [arrival(m, known, self._catalog, self._settings.raw_days) for m in messages]
-            )
-
-    def _beat(self, conn: Connection) -> None:
+    def _beat(self) -> None:
         now = time.monotonic()
-        if self._slot is None or now < self._next_beat:
+        if now < self._next_beat:
             return
         self._next_beat = now + BEAT_INTERVAL_S
-        slots.beat(conn, self._slot)
-        rows = slots.listing(conn)
-        idle = {s.slot: time.time() - s.seen_at.timestamp() for s in rows if not s.held and s.drained_at is None}
-        self._metrics.slots_unheld.set(sum(1 for age in idle.values() if age > UNHELD_ALARM_S))
-        # Without a share there is one session to hold, whatever an earlier way of working has left behind.
-        highest = max((s.slot for s in rows if s.held), default=self._slot)
-        if self._settings.share and self._slot == highest and any(age > MOVE_AFTER_S for age in idle.values()):
-            self._move(conn, sorted(idle))
+        self._look_after_spools()
+        conn = self._link.conn
+        if conn is None:
+            return
+        try:
+            receiver = self._holding.receiver
+            hears = receiver is not None and receiver.connected and not self._held and self._may_store()
+            idle = self._holding.beat(conn, hearing=hears)
+            if idle and not self._held:
+                self._move(conn, idle)
+        except Unavailable as error:
+            self._lose_connection(error)
+
+    def _look_after_spools(self) -> None:
+        if self._spools is None:
+            return
+        try:
+            self._spools.adopt()
+            self._metrics.spool_damaged.set(self._spools.damaged_files())
+        except OSError as error:
+            log.warning("the spools in %s cannot be looked through: %s", self._spools.root, error.strerror)
 
     def _move(self, conn: Connection, idle: list[int]) -> None:
         """Give this slot up in good order and take one whose worker is gone: there are more sessions than workers."""
-        if self._receiver is None or self._slot is None:
+        slot, receiver = self._holding.slot, self._holding.receiver
+        if slot is None or receiver is None:
             return
-        log.warning("slots %s have no worker; leaving slot %d, the highest, for the lowest of them", idle, self._slot)
+        log.warning("slots %s have no worker; leaving slot %d, the highest, for the lowest of them", idle, slot)
         try:
-            self.run_dry(conn, self._slot, self._receiver)
+            self.run_dry(conn, slot, receiver)
         finally:
-            self._drop_receiver()
             # Put out in the middle, the slot is not released: its lock must not outlive our leaving it.
-            self._drop_connection()
+            self._leave_session()
 
     def run_dry(self, conn: Connection, slot: int, receiver: Receiver) -> int:
         """Take nothing new into the session of `slot`, store what it holds, and end it; returns how many messages.
@@ -256,43 +293,48 @@ class Worker:
                 return kept
             messages = receiver.take(TAKE_TIMEOUT_S)
             if messages:
-                kept += self.keep(conn, messages, receiver)
+                self._metrics.received.inc(len(messages))
+                self._keeper.keep(conn, messages)
+                acknowledged = receiver.acknowledge(messages)
+                self._metrics.acknowledged.inc(acknowledged)
+                kept += acknowledged
             if messages or not receiver.connected:
                 quiet_since = time.monotonic()
         receiver.stop(end_session=True)
         slots.release(conn, slot, drained=True)
         return kept
 
-    def _drain(self, held: list[Received]) -> None:
+    def keep_reported(self, messages: Sequence[Received]) -> None:
+        """Store retained states read apart, over a connection of its own. Raises `Unavailable`."""
+        with connect(self._settings.database_url, application="vop ingest retained", autocommit=True) as conn:
+            Keeper(self._catalog, self._settings.raw_days, self._metrics).keep(conn, messages)
+
+    def _finish(self) -> None:
         """The clean stop: keep and acknowledge what is held, as far as time allows; take nothing more in."""
-        if self._receiver is None:
+        receiver = self._holding.receiver
+        if receiver is None:
             return
-        self._receiver.finish()
+        receiver.finish()
         until = time.monotonic() + STOP_WITHIN_S
-        while held := held or self._receiver.take(0):
-            held = self._try_to_keep(held) if time.monotonic() < until else held
-            if held:
-                log.warning("stopping with %d messages unacknowledged; they come again", len(held))
-                return
+        while time.monotonic() < until:
+            if not self._held:
+                self._held = receiver.take(0)
+                self._metrics.received.inc(len(self._held))
+            before = len(self._held)
+            if before:
+                self._settle(receiver)
+            if len(self._held) == before:
+                break
+        if self._held:
+            log.warning("stopping with %d messages unacknowledged; they come again", len(self._held))
 
-    def _leave(self) -> None:
-        slot = self._slot
-        self._drop_receiver()
-        if self._conn is not None and slot is not None:
-            try:
-                slots.release(self._conn, slot)
-            except Unavailable as error:
-                log.info("slot %d is given up by its connection alone: %s", slot, error)
-        self._drop_connection()
+    def _leave_session(self) -> None:
+        """Give the session up with all that is in hand, and the lock with its connection."""
+        self._holding.drop()
+        self._link.drop()
+        self._held = []
 
-    def _drop_receiver(self) -> None:
-        if self._receiver is not None:
-            self._receiver.stop()
-        self._receiver = None
-        self._slot = None
-        self._metrics.slot.set(-1)
-
-    def _drop_connection(self) -> None:
-        if self._conn is not None:
-            self._conn.close()
-        self._conn = None
+    def _oldest_unacknowledged_s(self) -> float:
+        held, waiting = self._held, self._metrics.buffer_oldest_ms()
+        oldest_ms = held[0].arrived_at_ms if held else waiting
+        return 0.0 if oldest_ms is None else max(0.0, time.time() - oldest_ms / 1000)

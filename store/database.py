@@ -6,8 +6,10 @@ functions of this room and looks at nothing in it.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
 import orjson
@@ -20,6 +22,8 @@ from store.errors import Unavailable, translated
 Connection: TypeAlias = psycopg.Connection[Any]
 
 CONNECT_TIMEOUT_S = 5
+SILENCE_MS = 10_000
+"""A server whose machine has not confirmed what we sent, or a probe, for so long is gone: a cut cable says nothing."""
 POOL_TIMEOUT_S = 3.0
 """How long a request waits for a free connection before it is told that the database is away."""
 
@@ -51,6 +55,16 @@ def connect(
         return conn
 
 
+def sever(conn: Connection) -> None:
+    """Break `conn` under whoever waits for the server in it, in another thread: he gets `Unavailable`, and at once."""
+    try:
+        descriptor = os.dup(conn.fileno())
+    except (psycopg.OperationalError, OSError):  # closed meanwhile
+        return
+    with socket.socket(fileno=descriptor) as connection, suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
 # How soon the server notices that we are gone, even in the middle of a statement: our locks live until then.
 _NOTICE_DEATH = (
     "-c client_connection_check_interval=500 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 "
@@ -63,8 +77,9 @@ def _arguments(application: str, statement_timeout_ms: int) -> dict[str, Any]:
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": application,
         "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} {_NOTICE_DEATH}",
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
+        "tcp_user_timeout": SILENCE_MS,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
         "keepalives_count": 3,
     }
 

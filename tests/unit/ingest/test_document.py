@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ingest import worker
+from ingest import holding, link, worker
 from ingest.buffer import OVERHEAD_BYTES
 from ingest.metrics import Metrics
 from ingest.settings import Settings
 from settings import declared
+from store.database import SILENCE_MS
+
+REPLAY_WORDS = {2: "Two", 3: "Three", 4: "Four"}
 
 TEXT = (Path(__file__).parents[3] / "docs" / "ingest.md").read_text(encoding="utf-8")
 
@@ -26,10 +29,12 @@ def test_every_setting_is_listed() -> None:
 
 def test_the_times_it_tells_are_those_of_the_worker() -> None:
     assert f"{OVERHEAD_BYTES} bytes a message" in TEXT
-    assert f"looks {worker.NEW_SLOT_AFTER_S:g} seconds" in TEXT
-    assert f"after {worker.MOVE_AFTER_S:g} seconds" in TEXT
-    assert f"after {worker.UNHELD_ALARM_S:g} seconds" in TEXT
+    assert f"looks {holding.NEW_SLOT_AFTER_S:g} seconds" in TEXT
+    assert f"after {holding.MOVE_AFTER_S:g} seconds" in TEXT
+    assert f"after {holding.UNHELD_ALARM_S:g} seconds" in TEXT
     assert f"within {worker.STOP_WITHIN_S:g} seconds" in TEXT
     assert f"come for {worker.DRY_AFTER_S:g} seconds" in TEXT
-    assert f"{worker.FIRST_PAUSE_S:g} to {worker.LONGEST_PAUSE_S:g} seconds" in TEXT
+    assert f"{link.FIRST_PAUSE_S:g} to {link.LONGEST_PAUSE_S:g} seconds" in TEXT
+    assert f"within {SILENCE_MS // 1000} seconds" in TEXT
+    assert (REPLAY_WORDS[worker.REPLAY_SHARE] + " messages are replayed for each one received") in TEXT
     assert f"`ingest-{Settings(mqtt_url='mqtt://b').slots - 1}`" in TEXT
