@@ -175,11 +175,15 @@ def require_current(conn: Connection) -> None:
 
 
 def schema(conn: Connection) -> list[str]:
-    """Every column, constraint and index as one line each: what two schemas are compared by."""
+    """Every column, constraint and index as one line each: what two schemas are compared by.
+
+    A domain is named by what it is of: `real` has another name on hypertables made since the columnstore packs it.
+    """
     query = sql.SQL(
-        """SELECT format('%s.%s %s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+        """SELECT format('%s.%s %s%s', c.relname, a.attname,
+                         format_type(coalesce(nullif(t.typbasetype, 0), t.oid), a.atttypmod),
                          CASE WHEN a.attnotnull THEN ' not null' ELSE '' END)
-           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
              AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
            UNION ALL

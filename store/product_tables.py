@@ -2,19 +2,19 @@
 
 Columns are only ever added. A signal whose type or unit changes must take a new key, for the stored values would
 change their meaning; `apply` refuses it. Where TimescaleDB is installed the table is a hypertable, else it is
-partitioned by month: this is the one place that asks (`_partition`).
+partitioned by month: this is the one place that asks (`_create`). Its options, and why: docs/decisions/0010.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from catalog.model import Product, Signal
+from catalog.model import Product
 from store import partitions
 from store.database import Connection
 from store.errors import SchemaError
@@ -28,6 +28,13 @@ COLUMN_TYPES: Final = {
     "text": "text",
 }
 
+DOMAINS: Final = {"float32": "sample_real", "float64": "sample_double"}
+"""On a hypertable, what `real` and `double precision` are called. TimescaleDB packs a column by the name of its type:
+plain floats by XOR, which hardly shrinks decimals, and a domain over them by a dictionary of the values met."""
+
+PACKED_ROWS: Final = 5_000
+"""Rows of one device packed together in the columnstore, at most; TimescaleDB's own limit is 1,000."""
+
 # Eight-byte columns first: no padding between them.
 _BASE = """ts timestamptz NOT NULL, seq bigint NOT NULL, lag_ms bigint NOT NULL, device_id int NOT NULL,
            boot int NOT NULL, quality smallint NOT NULL, extra jsonb, PRIMARY KEY (device_id, ts, boot, seq)"""
@@ -35,11 +42,12 @@ _BASE = """ts timestamptz NOT NULL, seq bigint NOT NULL, lag_ms bigint NOT NULL,
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """How telemetry is kept. `columnstore_after_days` = 0 switches the columnstore off."""
+    """How telemetry is kept. A table keeps those of its first migration, `raw_days` apart."""
 
     raw_days: int = 400
-    chunk_days: int = 7
+    chunk_days: int = 30
     columnstore_after_days: int = 14
+    """After the end of a chunk; 0 switches the columnstore off."""
 
 
 def apply(conn: Connection, product: Product, options: TableOptions) -> None:
@@ -55,7 +63,9 @@ def apply(conn: Connection, product: Product, options: TableOptions) -> None:
     if conn.execute("SELECT to_regclass(%s)", (product.table,)).fetchone() == (None,):
         _create(conn, product, options)
     _widen(conn, product)
-    if not is_hypertable(conn, product.table):
+    if is_hypertable(conn, product.table):
+        _pack_more_rows(conn)
+    else:
         now = datetime.now(UTC)
         partitions.ensure(conn, product.table, now - timedelta(days=options.raw_days), now + partitions.AHEAD)
 
@@ -102,6 +112,24 @@ def _create(conn: Connection, product: Product, options: TableOptions) -> None:
         )
 
 
+def _pack_more_rows(conn: Connection) -> None:
+    """Raise the columnstore's batch size for this role in this database, as whom the policy's job runs."""
+    chosen = conn.execute(
+        """SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+           JOIN pg_roles r ON r.oid = s.setrole
+           WHERE d.datname = current_database() AND r.rolname = current_user
+             AND array_to_string(s.setconfig, ' ') LIKE '%timescaledb.compression_batch_size_limit=%'"""
+    ).fetchone()
+    if chosen:
+        return
+    database = conn.execute("SELECT current_database()").fetchone() or ("",)
+    conn.execute(
+        sql.SQL("ALTER ROLE CURRENT_USER IN DATABASE {} SET timescaledb.compression_batch_size_limit = {}").format(
+            sql.Identifier(database[0]), sql.Literal(PACKED_ROWS)
+        )
+    )
+
+
 def _widen(conn: Connection, product: Product) -> None:
     present = {
         row[0]
@@ -112,7 +140,11 @@ def _widen(conn: Connection, product: Product) -> None:
     }
     added = [signal for signal in product.signal if signal.key not in present]
     if added:
-        columns = sql.SQL(", ").join(_column(signal) for signal in added)
+        types = COLUMN_TYPES | _domains(conn) if is_hypertable(conn, product.table) else COLUMN_TYPES
+        columns = sql.SQL(", ").join(
+            sql.SQL("ADD COLUMN {} {}").format(sql.Identifier(signal.key), sql.SQL(types[signal.type]))
+            for signal in added
+        )
         conn.execute(sql.SQL("ALTER TABLE {} {}").format(sql.Identifier(product.table), columns))
     for signal in product.signal:
         conn.execute(
@@ -121,8 +153,12 @@ def _widen(conn: Connection, product: Product) -> None:
         )
 
 
-def _column(signal: Signal) -> sql.Composed:
-    return sql.SQL("ADD COLUMN {} {}").format(sql.Identifier(signal.key), sql.SQL(COLUMN_TYPES[signal.type]))
+def _domains(conn: Connection) -> dict[str, LiteralString]:
+    """`DOMAINS`, made if they are not there."""
+    for kind, domain in DOMAINS.items():
+        if conn.execute("SELECT to_regtype(%s)", (domain,)).fetchone() == (None,):
+            conn.execute(sql.SQL("CREATE DOMAIN {} AS {}").format(sql.Identifier(domain), sql.SQL(COLUMN_TYPES[kind])))
+    return dict(DOMAINS)
 
 
 def _timescaledb(conn: Connection) -> bool:
