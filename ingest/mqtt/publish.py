@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ingest.errors import BrokerBrokeProtocol
-from ingest.mqtt.fields import CONTENT_TYPE, TOPIC_ALIAS, Fields, Properties, malformed, out_of_order
-from ingest.mqtt.packets import TOPIC_ALIASES
+from ingest.mqtt.fields import CONTENT_TYPE, TOPIC_ALIAS, Fields, malformed, out_of_order
 from ingest.mqtt.reasons import TOPIC_ALIAS_INVALID
 from ingest.receiver import Received
 
@@ -64,13 +63,12 @@ def scan(
 
 
 class Publishes:
-    """Reads one PUBLISH of any form; remembers topics, and what the broker abbreviates."""
+    """Reads one PUBLISH of any form, and remembers topics."""
 
     def __init__(self, connection: int) -> None:
         self.topics: dict[bytes, str] = {}
         """Those seen, encoded, for `scan`."""
         self._connection = connection
-        self._aliases: dict[int, str] = {}
 
     def read(self, first: int, body: Fields, arrived_at_ms: int) -> Received:
         """One message. Raises `BrokerBrokeProtocol`."""
@@ -84,10 +82,15 @@ class Publishes:
         if qos and not packet_id:
             raise out_of_order("a PUBLISH with packet identifier 0")
         properties = body.properties()
-        topic = self._topic(encoded, properties)
+        if TOPIC_ALIAS in properties:
+            raise BrokerBrokeProtocol(
+                TOPIC_ALIAS_INVALID, f"topic alias {properties[TOPIC_ALIAS]!r}: none were offered"
+            )
+        if not encoded:
+            raise out_of_order("a PUBLISH without a topic")
         content_type = properties.get(CONTENT_TYPE)
         return Received(
-            topic,
+            self._remembered(encoded),
             body.rest(),
             _decoded(content_type) if isinstance(content_type, bytes) else None,
             first & 1 == 1,
@@ -95,19 +98,6 @@ class Publishes:
             packet_id,
             self._connection,
         )
-
-    def _topic(self, encoded: bytes, properties: Properties) -> str:
-        alias = properties.get(TOPIC_ALIAS)
-        if isinstance(alias, int) and not 0 < alias <= TOPIC_ALIASES:
-            raise BrokerBrokeProtocol(TOPIC_ALIAS_INVALID, f"topic alias {alias}: 1 to {TOPIC_ALIASES} were offered")
-        if encoded:
-            topic = self._remembered(encoded)
-            if isinstance(alias, int):
-                self._aliases[alias] = topic
-            return topic
-        if not isinstance(alias, int) or alias not in self._aliases:
-            raise out_of_order(f"a PUBLISH without a topic, alias {alias!r}")
-        return self._aliases[alias]
 
     def _remembered(self, encoded: bytes) -> str:
         topic = self.topics.get(encoded) or _decoded(encoded)

@@ -35,6 +35,9 @@ FIRST_DELAY_S: Final = 0.2
 LONGEST_DELAY_S: Final = 5.0
 FLUSH_TIMEOUT_S: Final = 5.0
 TICK_S: Final = 0.5
+HELD_S: Final = 10.0
+"""A connection that ends sooner does not make the next attempt an early one: Mosquitto before 2.0.15 does not say that
+another client took the session over, and two that come back at once would take it from each other for ever."""
 
 # Packet identifiers of our own requests. Filters may be given up more than once: those count on from the third.
 DROPS_ID: Final = 1
@@ -134,7 +137,8 @@ class MqttReceiver:
     def _run(self) -> None:
         delays = reconnect_delays(first_s=FIRST_DELAY_S, longest_s=LONGEST_DELAY_S)
         while not self._stopping.is_set() and not self.taken_over and not self.refused:
-            if self._connect_once():
+            started = time.monotonic()
+            if self._connect_once() and time.monotonic() > started + HELD_S:
                 delays = reconnect_delays(first_s=FIRST_DELAY_S, longest_s=LONGEST_DELAY_S)
             self._stopping.wait(next(delays))
 
