@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from vop import logs
 from vop.cli import Nouns
 
 # Root errors of the packages. Looked up among what has been imported: a package that was never
@@ -18,6 +19,7 @@ ERROR_ROOTS = {
     "catalog.errors": "CatalogError",
     "device_sim.errors": "SimulationError",
     "ingest.errors": "IngestError",
+    "relay.errors": "RelayError",
     "settings": "BadSetting",
     "store.errors": "StoreError",
     "voice.errors": "VoiceError",
@@ -25,7 +27,6 @@ ERROR_ROOTS = {
     "wire.errors": "WireError",
 }
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LEVELS = ("debug", "info", "warning", "error")
 INTERRUPTED = 130  # 128 + SIGINT, as a shell has it
 
@@ -43,9 +44,18 @@ log = logging.getLogger("vop")
     show_envvar=True,
     help="What goes to stderr. At debug, an error comes with its traceback.",
 )
-def cli(log_level: str) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(logs.FORMATS, case_sensitive=False),
+    default="text",
+    envvar="VOP_LOG_FORMAT",
+    show_default=True,
+    show_envvar=True,
+    help="Lines for people, or one JSON object a line.",
+)
+def cli(log_level: str, log_format: str) -> None:
     """Connected products say what happened, customers what they experienced: both, side by side."""
-    logging.basicConfig(level=log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    logs.configure(log_level, log_format)
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
