@@ -10,11 +10,13 @@ RUN /opt/vop/bin/pip install --require-hashes --no-deps --only-binary :all: -r /
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY settings settings
+COPY probes probes
 COPY catalog catalog
 COPY wire wire
 COPY store store
 COPY voice voice
 COPY ingest ingest
+COPY relay relay
 COPY api api
 COPY device_sim device_sim
 COPY vop vop

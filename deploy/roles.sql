@@ -7,11 +7,12 @@
 \set ON_ERROR_STOP on
 \set owner_password `cut -d: -f5 :'secrets'/owner_pgpass`
 \set ingest_password `cut -d: -f5 :'secrets'/ingest_pgpass`
+\set relay_password `cut -d: -f5 :'secrets'/relay_pgpass`
 \set api_password `cut -d: -f5 :'secrets'/api_pgpass`
 \set accounts_password `cut -d: -f5 :'secrets'/accounts_pgpass`
 
 -- An unreadable file gives an empty password, which would lock the role out instead of failing here.
-SELECT '' IN (:'owner_password', :'ingest_password', :'api_password', :'accounts_password') AS unreadable \gset
+SELECT '' IN (:'owner_password', :'ingest_password', :'relay_password', :'api_password', :'accounts_password') AS unreadable \gset
 \if :unreadable
     DO $$ BEGIN RAISE EXCEPTION 'a password file of the roles is missing or empty: run deploy/make-secrets.sh'; END $$;
 \endif
@@ -22,11 +23,12 @@ SET log_min_error_statement = 'panic';
 SET log_min_duration_statement = -1;
 
 SELECT format('CREATE ROLE %I', name)
-FROM unnest(ARRAY['vop_owner', 'vop_ingest', 'vop_api', 'vop_accounts']) AS name
+FROM unnest(ARRAY['vop_owner', 'vop_ingest', 'vop_relay', 'vop_api', 'vop_accounts']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
 ALTER ROLE vop_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'owner_password';
 ALTER ROLE vop_ingest LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'ingest_password';
+ALTER ROLE vop_relay LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'relay_password';
 ALTER ROLE vop_api LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'api_password';
 ALTER ROLE vop_accounts LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'accounts_password';
 
@@ -35,7 +37,7 @@ GRANT pg_read_all_settings TO vop_owner;
 
 SELECT 'CREATE DATABASE vop OWNER vop_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'vop') \gexec
 
--- By default everybody may connect. Intake copies each batch through a temporary table.
+-- By default everybody may connect. Intake and roll-up work in temporary tables.
 REVOKE ALL ON DATABASE vop FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE vop TO vop_ingest, vop_api;
+GRANT CONNECT, TEMPORARY ON DATABASE vop TO vop_ingest, vop_relay, vop_api;
 GRANT CONNECT ON DATABASE vop TO vop_accounts;

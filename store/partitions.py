@@ -6,12 +6,14 @@ where `CREATE TABLE ... PARTITION OF` would stop them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from psycopg import sql
 
+from catalog.model import Product
 from store.database import Connection
+from store.errors import translated
 
 AHEAD = timedelta(days=62)
 """Partitions exist this far into the future, so that a forgotten clock job leaves two months to notice."""
@@ -73,6 +75,26 @@ def ensure_audit(conn: Connection, now: datetime | None = None) -> list[str]:
     """Make this and the coming months' partitions of the audit log."""
     now = now or datetime.now(UTC)
     return ensure(conn, "audit", now, now + AUDIT_AHEAD)
+
+
+def ensure_ahead(conn: Connection, catalog: Mapping[str, Product], now: datetime) -> list[str]:
+    """Make this and the coming months' partitions of the audit log and, on plain PostgreSQL, of telemetry.
+
+    One transaction a table; returns the names of the new ones.
+    """
+    with translated():
+        with conn.transaction():
+            made = ensure_audit(conn, now)
+        tables = [product.table for product in catalog.values()]
+        partitioned = conn.execute(
+            """SELECT relname FROM pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind = 'p' AND relname = ANY(%s) ORDER BY 1""",
+            (tables,),
+        ).fetchall()
+        for (table,) in partitioned:
+            with conn.transaction():
+                made += ensure(conn, table, now, now + AHEAD)
+    return made
 
 
 def drop_before(conn: Connection, parent: str, before: datetime) -> list[str]:

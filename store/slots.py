@@ -29,6 +29,8 @@ class Slot:
     drained_at: datetime | None
     held: bool
     """Whether somebody holds the lock at this moment."""
+    hearing_since: datetime | None = None
+    """Since when, by the holder's word, what devices send reaches the database at once; None: it does not."""
 
 
 def acquire(conn: Connection, count: int, worker: str, *, only: int | None = None, new: bool = True) -> int | None:
@@ -48,24 +50,28 @@ def acquire(conn: Connection, count: int, worker: str, *, only: int | None = Non
                 conn.execute(
                     """INSERT INTO ingest_slots (slot, worker, held_since) VALUES (%s, %s, now())
                        ON CONFLICT (slot) DO UPDATE SET worker = EXCLUDED.worker, held_since = now(), seen_at = now(),
-                           drained_at = NULL""",
+                           drained_at = NULL, hearing_since = NULL""",
                     (slot, worker),
                 )
                 return slot
     return None
 
 
-def beat(conn: Connection, slot: int) -> None:
-    """Tell that the holder of `slot` is alive."""
+def beat(conn: Connection, slot: int, *, hearing: bool = True) -> None:
+    """Tell that the holder of `slot` is alive, and whether what devices send now reaches the database at once."""
     with translated(), conn.transaction():
-        conn.execute("UPDATE ingest_slots SET seen_at = now() WHERE slot = %s", (slot,))
+        conn.execute(
+            """UPDATE ingest_slots SET seen_at = now(),
+                   hearing_since = CASE WHEN %s THEN coalesce(hearing_since, now()) END WHERE slot = %s""",
+            (hearing, slot),
+        )
 
 
 def release(conn: Connection, slot: int, *, drained: bool = False) -> None:
     """Give `slot` up; `drained` means that its subscription is gone too and nothing waits in it."""
     with translated(), conn.transaction():
         conn.execute(
-            """UPDATE ingest_slots SET worker = NULL, held_since = NULL, seen_at = now(),
+            """UPDATE ingest_slots SET worker = NULL, held_since = NULL, seen_at = now(), hearing_since = NULL,
                    drained_at = CASE WHEN %s THEN now() END WHERE slot = %s""",
             (drained, slot),
         )
@@ -76,7 +82,8 @@ def listing(conn: Connection) -> list[Slot]:
     """All slots ever used, in order."""
     with translated(), conn.cursor(row_factory=class_row(Slot)) as cursor:
         return cursor.execute(
-            """SELECT s.slot, s.worker, s.held_since, s.seen_at, s.drained_at, l.pid IS NOT NULL AS held
+            """SELECT s.slot, s.worker, s.held_since, s.seen_at, s.drained_at, l.pid IS NOT NULL AS held,
+                      s.hearing_since
                FROM ingest_slots s LEFT JOIN pg_locks l ON l.locktype = 'advisory' AND l.classid = %s::int::oid
                     AND l.objid = s.slot::oid AND l.objsubid = 2 AND l.granted
                     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())

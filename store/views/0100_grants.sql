@@ -19,9 +19,24 @@ DECLARE
         'vop_ingest', intake || '{
             "devices (device_id, device, product, status)": "SELECT",
             "ingest_slots": "SELECT, INSERT, UPDATE"}',
+        -- What needs the owner (dropping and making partitions) is left to a relay that runs as the owner.
+        'vop_relay', '{
+            "jobs": "SELECT, INSERT, UPDATE",
+            "silences": "SELECT, INSERT, UPDATE",
+            "devices (device_id, device, product, status)": "SELECT",
+            "products": "SELECT",
+            "product_signals": "SELECT",
+            "rollups": "SELECT, INSERT, UPDATE, DELETE",
+            "latest": "SELECT, UPDATE",
+            "device_state": "SELECT",
+            "connections": "SELECT",
+            "ingest_slots": "SELECT",
+            "schema_migrations": "SELECT"}'::jsonb,
         -- No UPDATE, DELETE or TRUNCATE of audit: beside the triggers, so that one mistake is not enough.
         'vop_api', intake || '{
             "products": "SELECT",
+            "product_signals": "SELECT",
+            "rollups": "SELECT",
             "devices": "SELECT, INSERT, UPDATE",
             "customers": "SELECT, INSERT, UPDATE",
             "ownerships": "SELECT, INSERT, UPDATE, DELETE",
@@ -53,7 +68,9 @@ BEGIN
         END LOOP;
         CONTINUE WHEN grantee = 'vop_accounts';
         FOR object IN SELECT 'telemetry_' || product FROM products LOOP
-            EXECUTE format('GRANT SELECT, INSERT ON %I TO %I', object, grantee);
+            -- Rows that come after the raw telemetry of their time was dropped are moved into its rollups.
+            EXECUTE format('GRANT %s ON %I TO %I',
+                CASE grantee WHEN 'vop_relay' THEN 'SELECT, DELETE' ELSE 'SELECT, INSERT' END, object, grantee);
         END LOOP;
     END LOOP;
 END $$;

@@ -24,10 +24,11 @@ def page() -> str:
     """docs/settings.md."""
     from api.settings import Settings as Api
     from ingest.settings import Settings as Ingest
+    from relay.settings import Settings as Relay
     from settings import declared
 
     parts = [INTRODUCTION]
-    for service, cls in (("ingest", Ingest), ("api", Api)):
+    for service, cls in (("ingest", Ingest), ("relay", Relay), ("api", Api)):
         rows = "".join(
             f"| `{one.env}` | {_default(one.default)} | {one.unit} | {one.about} |\n" for one in declared(cls)
         )

@@ -1,4 +1,4 @@
-"""Run ingest, the API and the broker accounts against an existing PostgreSQL and broker."""
+"""Run ingest, the clock, the API and the broker accounts against an existing PostgreSQL and broker."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ def command(
 ) -> None:
     """Run the services on this host until SIGTERM or Ctrl-C, each started again when it ends by itself.
 
-    Settings are those of the services: VOP_DATABASE_URL, VOP_MQTT_URL, VOP_API_PORT and so on. With several workers
-    only the first serves VOP_METRICS_PORT, the next ones the ports after it.
+    Settings are those of the services: VOP_DATABASE_URL, VOP_MQTT_URL, VOP_API_PORT and so on. The first ingest worker
+    serves VOP_METRICS_PORT, the next ones the ports after it, and the relay the one after theirs.
     """
     from api.settings import Settings as ApiSettings
     from ingest.settings import Settings as IngestSettings
+    from relay.settings import Settings as RelaySettings
     from vop import up
 
     given = [option is not None for option in (password_file, acl_file, pid_file)]
@@ -33,6 +34,7 @@ def command(
         raise click.UsageError("give --password-file, --acl-file and --pid-file together, or none of them")
     # What is missing or wrong is told here, once, and not by each service in turn.
     metrics_port = IngestSettings.from_environment(os.environ).metrics_port
+    RelaySettings.from_environment(os.environ)
     ApiSettings.from_environment(os.environ)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,6 +47,8 @@ def command(
         )
         for number in range(1, workers + 1)
     }
+    after = {"VOP_METRICS_PORT": str(metrics_port + workers)} if metrics_port else {}
+    services["relay"] = up.Service(("relay",), after)
     services["api"] = up.Service(("api",))
     if password_file is not None:
         files = ("--password-file", str(password_file), "--acl-file", str(acl_file), "--pid-file", str(pid_file))

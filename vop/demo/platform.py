@@ -41,16 +41,17 @@ Service = TypeVar("Service", PostgresServer, Mosquitto, Iotcore)
 
 
 class Platform:
-    """PostgreSQL, broker, registry, ingest and api of one demo. A context manager: leaving it stops what `start` began.
+    """PostgreSQL, broker, registry, ingest, api and relay of one demo.
 
-    `say` is told what a person should know, `gave_up` that there is no going on and why.
+    A context manager: leaving it stops what `start` began. `say` is told what a person should know,
+    `gave_up` that there is no going on and why.
     """
 
     def __init__(self, directory: Path, catalog: Catalog, broker: str, say: Say, gave_up: Say) -> None:
         """`broker`: `mosquitto`, `iotcore`, or `auto` for the first of them this machine has."""
         self._directory = directory
         self.services = place.services_directory(directory)
-        """Where PostgreSQL, the broker, ingest and api keep their files and logs."""
+        """Where PostgreSQL, the broker, ingest, relay and api keep their files and logs."""
         self._catalog = catalog
         self._wanted_broker = broker
         self._say = say
@@ -73,7 +74,7 @@ class Platform:
         run_directory = accounts.own_directory(self.services / "run", runs_as)
         self._lock = lock_directory(run_directory, patience_s=LEAVING_PATIENCE_S)
         if self._lock is None:
-            raise AlreadyRunning("api or ingest of an earlier demo", run_directory, None)
+            raise AlreadyRunning("api, ingest or relay of an earlier demo", run_directory, None)
         # Looked at only now: the API of a demo killed a moment ago has let go of it.
         if port and ports.is_taken(port):
             raise PortInUse(port)
@@ -209,18 +210,25 @@ class Platform:
         return server
 
     def _start_programs(self, programs: Programs) -> None:
-        self._ports["ingest"] = self._port("ingest")
+        for name in ("ingest", "relay"):
+            self._ports[name] = self._port(name)
         database = {"VOP_DATABASE_URL_FILE": programs.secret("database.url", self.database_url)}
         to_ingest = database | {
             "VOP_MQTT_URL_FILE": programs.secret("mqtt.url", self.broker.service_url),
             "VOP_METRICS_PORT": str(self._ports["ingest"]),
+            "VOP_METRICS_HOST": ports.LOOPBACK,
+            # Beside the database whose messages it holds, and gone with it.
+            "VOP_INGEST_SPOOL": str(programs.directory / "spool"),
+        }
+        to_relay = database | {
+            "VOP_METRICS_PORT": str(self._ports["relay"]),
             "VOP_METRICS_HOST": ports.LOOPBACK,
         }
         if isinstance(self.broker, Iotcore):
             to_ingest["VOP_INGEST_SHARE"] = ""  # it knows no shared subscriptions
         to_api = database | {"VOP_API_HOST": ports.LOOPBACK, "VOP_API_PORT": str(self._ports["api"])}
         # In this order: the first message a person sends must find a subscription.
-        for name, settings in (("ingest", to_ingest), ("api", to_api)):
+        for name, settings in (("ingest", to_ingest), ("api", to_api), ("relay", to_relay)):
             process = self._keeper.start(name, partial(programs.spawn, name, settings))
             wait_until_ready(name, self._ports[name], process, programs.directory / f"{name}.log")
 

@@ -27,6 +27,7 @@ POLL_S = 0.05
 STOP = {
     "api": ((signal.SIGTERM, 15.0),),  # running requests have 10 s to end
     "ingest": ((signal.SIGTERM, 20.0),),  # it stores and acknowledges what it holds
+    "relay": ((signal.SIGTERM, 15.0),),  # a job in hand has 7 s to end
 }
 SECRET_WORDS = ("URL", "PASSWORD", "SECRET", "TOKEN", "KEY")
 """A variable with one of these in its name is never passed on: a supervisor's environment stands on a command line."""
@@ -42,7 +43,7 @@ def account() -> accounts.Account | None:
         return None
     unreadable = [place for place in _places() if not accounts.can_reach(other, place)]
     if unreadable:
-        log.warning("api and ingest run as root: the account %s cannot read %s", other.name, unreadable[0])
+        log.warning("api, ingest and relay run as root: the account %s cannot read %s", other.name, unreadable[0])
         return None
     return other
 
@@ -70,7 +71,7 @@ def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Programs:
-    """Starts `vop api` and `vop ingest` with their secrets in files only they can read.
+    """Starts `vop api`, `vop ingest` and `vop relay` with their secrets in files only they can read.
 
     `directory` belongs to the account they run under.
     """

@@ -66,7 +66,8 @@ def ready(one: Demo) -> bool:
 
 def test_runs_the_services_restarts_them_and_ends_with_them(platform: Demo) -> None:
     platform.until("the database is at schema")
-    pids = {name: int(platform.until(rf"{name} runs \(process (\d+)\)")[1]) for name in ("ingest 1", "ingest 2", "api")}
+    names = ("ingest 1", "ingest 2", "relay", "api")
+    pids = {name: int(platform.until(rf"{name} runs \(process (\d+)\)")[1]) for name in names}
     platform.until(r"broker accounts runs")
     poll(lambda: ready(platform), what="the API")
     assert set(pids.values()) <= set(processes_of(platform.place))

@@ -52,6 +52,7 @@ class Ports:
     devices: int
     services: int
     metrics: int
+    relay: int
     api: int
 
 
@@ -94,9 +95,9 @@ class Stack:
         for path in IN_CONTAINER:
             text = re.sub(rf"(?<![\w/]){path}\b", str(self.place) + path, text)
         text = text.replace("host=timescaledb", f"host={LOOPBACK} port={self.ports.database}")
-        return text.replace(f"{LOOPBACK}:9100/", f"{LOOPBACK}:{self.ports.metrics}/").replace(
-            f"{LOOPBACK}:8000/", f"{LOOPBACK}:{self.ports.api}/"
-        )
+        for usual, port in ((9100, self.ports.metrics), (9101, self.ports.relay), (8000, self.ports.api)):
+            text = text.replace(f"{LOOPBACK}:{usual}/", f"{LOOPBACK}:{port}/")
+        return text
 
     def environment(self, name: str) -> dict[str, str]:
         """That of a container: the file's, and hardly anything of ours."""
@@ -106,10 +107,9 @@ class Stack:
         env |= {key: self.here(str(value)) for key, value in self.services[name].get("environment", {}).items()}
         if env.get("PGHOST") == "timescaledb":
             env |= {"PGHOST": LOOPBACK, "PGPORT": str(self.ports.database)}
+        here = {"9100": self.ports.metrics, "9101": self.ports.relay, "8000": self.ports.api}
         return env | {
-            variable: str(port)
-            for variable, port in (("VOP_METRICS_PORT", self.ports.metrics), ("VOP_API_PORT", self.ports.api))
-            if variable in env
+            variable: str(here[env[variable]]) for variable in ("VOP_METRICS_PORT", "VOP_API_PORT") if variable in env
         }
 
     def argv(self, words: list[str]) -> list[str]:
@@ -213,7 +213,7 @@ def database_and_secrets(place: Path) -> Iterator[Stack]:
             admin.execute(sql.SQL("CREATE ROLE postgres SUPERUSER LOGIN PASSWORD {}").format(password))
             # The embedded server comes with a database of that name; the image does not.
             admin.execute("ALTER DATABASE vop RENAME TO embedded")
-        stack = Stack(place, Ports(int(str(at)), *(ports.free_port() for _ in range(4))), account)
+        stack = Stack(place, Ports(int(str(at)), *(ports.free_port() for _ in range(5))), account)
         stack.settle()
         try:
             yield stack

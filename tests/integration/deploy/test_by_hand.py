@@ -95,7 +95,7 @@ def test_a_device_registered_over_http_and_heard_over_mqtt_has_a_history(stack: 
             spy.subscribe("vop/v1/#")
             assert spy.publish(f"vop/v1/{DEVICE}/up/telemetry", b"{}").is_failure
 
-    for name in ("retention", "ingest", "api", "broker-accounts", "mosquitto"):
+    for name in ("retention", "relay", "ingest", "api", "broker-accounts", "mosquitto"):
         assert stack.stop(name) in (0, -signal.SIGTERM), stack.log(name).read_text()
 
 

@@ -20,7 +20,7 @@ from vop.broker_accounts import BrokerAccounts
 from wire.decode import decode
 
 PRODUCTS = catalog.load()
-SERVICES = ("ingest", "api", "accounts")
+SERVICES = ("ingest", "relay", "api", "accounts")
 
 
 def tables(cluster: Cluster) -> list[str]:
@@ -107,11 +107,23 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
         "schema_migrations": read,
     }
     assert rights(cluster, "ingest") == intake | {"devices": read, "ingest_slots": change}
+    rollups = {"product_signals": read, "rollups": read}
     registry = {"products": read, "devices": change, "customers": change, "users": change, "tokens": change}
     people = dict.fromkeys(
         ("ownerships", "care_team", "consents", "idempotency", "dead_messages", "dead_letters"), all_
     )
-    assert rights(cluster, "api") == intake | registry | people | {"audit": write}
+    assert rights(cluster, "api") == intake | rollups | registry | people | {"audit": write}
+    clock = {
+        **{table: {"SELECT", "DELETE"} for table in telemetry},
+        **dict.fromkeys(("jobs", "silences"), change),
+        **dict.fromkeys(
+            ("devices", "products", "product_signals", "device_state", "connections", "ingest_slots"), read
+        ),
+        "latest": {"SELECT", "UPDATE"},
+        "rollups": all_,
+        "schema_migrations": read,
+    }
+    assert rights(cluster, "relay") == clock
     assert rights(cluster, "accounts") == {"devices": read, "schema_migrations": read}
     assert not {"TRUNCATE", "TRIGGER", "REFERENCES"} & set().union(*rights(cluster, "api").values())
 
@@ -121,11 +133,14 @@ def test_secrets_are_read_by_whom_they_concern(cluster: Cluster) -> None:
         ("ingest", "secret_sha256"),
         ("ingest", "mqtt_password"),
         ("ingest", "serial"),
+        ("relay", "secret_sha256"),
+        ("relay", "mqtt_password"),
+        ("relay", "serial"),
         ("accounts", "secret_sha256"),
         ("accounts", "serial"),
     ):
         assert refused(cluster, role, f"SELECT {column} FROM devices"), (role, column)
-    for role in ("ingest", "accounts"):
+    for role in ("ingest", "relay", "accounts"):
         assert refused(cluster, role, "SELECT * FROM tokens")
         assert refused(cluster, role, "SELECT * FROM customers")
 

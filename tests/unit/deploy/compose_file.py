@@ -59,8 +59,9 @@ def declared_settings() -> frozenset[str]:
     """Every variable that a service of ours declares, and those the command line's own options read."""
     from api.settings import Settings as Api
     from ingest.settings import Settings as Ingest
+    from relay.settings import Settings as Relay
 
-    names = {one.env for service in (Api, Ingest) for one in declared(service)}
+    names = {one.env for service in (Api, Ingest, Relay) for one in declared(service)}
     options = [option for command in _commands() for option in command.params]
     return frozenset(
         names | {f"{name}_FILE" for name in names} | {str(option.envvar) for option in options if option.envvar}

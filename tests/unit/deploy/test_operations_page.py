@@ -6,6 +6,7 @@ import re
 
 from api.metrics import Metrics as ApiMetrics
 from ingest.metrics import Metrics as IngestMetrics
+from relay.metrics import Metrics as RelayMetrics
 from tests.unit.deploy.compose_file import document, unknown_command
 from tests.unit.repository.files import ROOT
 
@@ -15,7 +16,7 @@ PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 def _exposed() -> set[str]:
     """Names as Prometheus sees them."""
     found = set()
-    for registry in (IngestMetrics().registry, ApiMetrics().registry):
+    for registry in (IngestMetrics().registry, RelayMetrics(()).registry, ApiMetrics().registry):
         for family in registry.collect():
             if family.name.startswith("vop_"):
                 found.add(f"{family.name}_total" if family.type == "counter" else family.name)

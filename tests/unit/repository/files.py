@@ -9,7 +9,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 
 # The rooms of the house: every package that is shipped.
-ROOMS = ("api", "catalog", "device_sim", "ingest", "settings", "store", "vop", "voice", "wire")
+ROOMS = ("api", "catalog", "device_sim", "ingest", "probes", "relay", "settings", "store", "vop", "voice", "wire")
 
 
 @cache

@@ -87,6 +87,8 @@ def test_an_allowed_house_keeps_the_contracts(empty_house: Path) -> None:
         ("store", "api", "down-only"),
         ("catalog", "store", "down-only"),
         ("ingest", "api", "down-only"),
+        ("relay", "ingest", "down-only"),
+        ("probes", "catalog", "down-only"),
         ("store", "wire", "down-only"),
         ("wire", "store", "down-only"),
         ("voice", "wire", "voice-without-wire"),
