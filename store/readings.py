@@ -1,7 +1,7 @@
 """What devices measured: charts downsampled in SQL, pages of raw rows, latest values of many devices.
 
-A chart asks for one scan of a device's rows, however many signals it shows: rows of a device lie in
-order of time under the primary key (device_id, ts, boot, seq).
+A chart of buckets narrower than an hour is one scan of a device's rows, however many signals it shows: they lie in
+order of time under the primary key (device_id, ts, boot, seq). Wider buckets come from rollups (`store.rollups`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Any, Final, Literal, LiteralString, NamedTuple, TypeAlias
 
 import orjson
 from psycopg import sql
@@ -19,6 +19,9 @@ from catalog.elements import Json, Scalar
 from catalog.model import Product, Signal
 from store.database import Connection
 from store.errors import InvalidValue, translated
+from store.rollups import read as rollups
+from store.rollups.hours import hour_of
+from store.rollups.measures import CLAMPED, LAST
 
 MAX_POINTS: Final = 5_000
 MAX_ROWS: Final = 500
@@ -36,6 +39,9 @@ LADDER_S: Final = (
 """Bucket widths people read easily; beyond the last, its doubles."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+Origin: TypeAlias = Literal["raw", "rollup"]
 
 
 class Position(NamedTuple):
@@ -65,13 +71,16 @@ class Bucket(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Signals of one device over `[start, end)`, in buckets aligned to the epoch (UTC)."""
+    """Signals of one device over `[start, end)`, in buckets aligned to the epoch (UTC).
+
+    Where raw rows are gone, what lies at the ends of the window is given by the whole hour.
+    """
 
     start: datetime
     end: datetime
     bucket_s: int
-    source: str
-    """What it was computed from: `raw` rows."""
+    source: Origin
+    """What it was computed from: `raw` rows, or `rollup`s with raw rows of hours not yet rolled up. Both are exact."""
     buckets: Mapping[str, Sequence[Bucket]]
     """Per signal, oldest first."""
 
@@ -172,9 +181,8 @@ def _declared(product: Product, keys: Sequence[str]) -> list[Signal]:
     return found
 
 
-# The newest value of a bucket, ties of ts broken as everywhere.
-_LAST = "(array_agg({0} ORDER BY ts DESC, boot DESC, seq DESC) FILTER (WHERE {0} IS NOT NULL))[1]"
 _NUMBER = "min({0}), avg({0})::{1}, max({0}), count({0})"
+_WIDE_NUMBER: LiteralString = "min({0}), avg(" + CLAMPED + "), max({0}), count({0})"
 _SHARE = "min({0}::int), avg({0}::int)::float8, max({0}::int), count({0})"
 _WORD = "NULL, NULL, NULL, count({0})"
 _NONE = "NULL"
@@ -186,13 +194,13 @@ def _aggregates(signal: Signal) -> sql.Composed:
     last: LiteralString = _NONE
     mode: LiteralString = _NONE
     if signal.type in ("float32", "float64", "int64"):
-        numbers = _NUMBER
+        numbers = _WIDE_NUMBER if signal.type == "float64" else _NUMBER
         if signal.kind == "counter":
-            last = _LAST
+            last = LAST
     elif signal.type == "bool":
-        numbers, last = _SHARE, _LAST
+        numbers, last = _SHARE, LAST
     else:
-        numbers, last = _WORD, _LAST
+        numbers, last = _WORD, LAST
         if signal.type == "enum":
             mode = "mode() WITHIN GROUP (ORDER BY {0})"
     # A mean of real is given as real, so that 1.92 does not come back as 1.9199999570846558.
@@ -221,6 +229,28 @@ def history(
     """
     declared = _declared(product, signals)
     width_s = bucket_width_s(start, end, points)
+    if width_s < _HOUR_S and rollups.marks_of(conn, product, device_id).raw_since > hour_of(start):
+        width_s = _HOUR_S
+    if width_s % _HOUR_S == 0:
+        folded = rollups.buckets(conn, product, device_id, declared, start, end, width_s)
+        return History(start, end, width_s, "rollup", {key: list(map(_bucket, rows)) for key, rows in folded.items()})
+    return _raw_history(conn, product, device_id, declared, start, end, width_s)
+
+
+def _bucket(folded: rollups.Folded) -> Bucket:
+    at, n, lo, hi, mean, _, last, mode = folded
+    return Bucket(at, lo, mean, hi, n, last, mode)
+
+
+def _raw_history(
+    conn: Connection,
+    product: Product,
+    device_id: int,
+    declared: Sequence[Signal],
+    start: datetime,
+    end: datetime,
+    width_s: int,
+) -> History:
     query = sql.SQL(
         """SELECT date_bin(%(width)s, ts, 'epoch'::timestamptz), {aggregates} FROM {table}
            WHERE device_id = %(device)s AND ts >= %(start)s AND ts < %(end)s GROUP BY 1 ORDER BY 1"""

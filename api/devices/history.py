@@ -46,7 +46,7 @@ def history(
         from_=found.start,
         to=found.end,
         bucket_s=found.bucket_s,
-        source="raw",
+        source=found.source,
         signals=[Series(signal=s.key, type=s.type, unit=s.unit) for s in signals],
         items=[Bucket(signal=key, **bucket._asdict()) for key in keys for bucket in found.buckets[key]],
     )

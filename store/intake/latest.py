@@ -15,6 +15,7 @@ import orjson
 from catalog.elements import Reading
 from store.database import Connection
 from store.intake.arrays import integers
+from store.rollups.marks import GROWN
 
 Signals: TypeAlias = dict[str, list[Any]]
 """Signal key -> [ts_ms, boot, seq, value]."""
@@ -66,10 +67,12 @@ def update(
     readings: Sequence[tuple[int, Reading]],
     newest_ms: Mapping[int, int],
     arrived_ms: Mapping[int, int],
+    stored: Collection[tuple[int, int]] = (),
 ) -> None:
     """Merge `readings` (device_id, reading) into the locked rows and note when each device was last heard.
 
-    `newest_ms` is the newest element time of a device in this batch, `arrived_ms` its newest arrival.
+    `newest_ms` is the newest element time of a device in this batch, `arrived_ms` its newest arrival. `stored` are
+    the hours since the epoch in which readings are new, as (device_id, hour): their rollups are marked as stale.
     """
     by_device: defaultdict[int, list[Reading]] = defaultdict(list)
     for device_id, reading in readings:
@@ -80,8 +83,18 @@ def update(
         """UPDATE latest l SET
                signals = coalesce(u.s, l.signals),
                ts = greatest(l.ts, at_ms(u.t)),
-               updated_at = greatest(l.updated_at, at_ms(u.a))
-           FROM unnest(%s::int[], %b::text[]::json[], %s::bigint[], %s::bigint[]) AS u(d, s, t, a)
-           WHERE l.device_id = u.d""",
-        (integers(devices), list(documents), integers(times), integers(arrivals)),
+               updated_at = greatest(l.updated_at, at_ms(u.a)),
+               dirty = {grown}
+           FROM unnest(%s::int[], %b::text[]::json[], %s::bigint[], %s::bigint[], %s::text[]) AS u(d, s, t, a, m)
+           WHERE l.device_id = u.d""".replace("{grown}", GROWN).encode(),
+        (integers(devices), list(documents), integers(times), integers(arrivals), _marks(devices, stored)),
     )
+
+
+def _marks(devices: Sequence[int], stored: Collection[tuple[int, int]]) -> str:
+    """The hours of each of the devices as one array literal of multiranges, NULL for who has none."""
+    spans: defaultdict[int, list[str]] = defaultdict(list)
+    for device_id, hour in stored:
+        spans[device_id].append(f"[{hour},{hour + 1})")
+    # A multirange has commas, so it is quoted; nothing in it needs more.
+    return "{" + ",".join(f'"{{{",".join(spans[d])}}}"' if d in spans else "NULL" for d in devices) + "}"

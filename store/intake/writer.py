@@ -224,6 +224,7 @@ class Intake:
         readings: list[tuple[int, Reading]] = []
         newest: dict[int, int] = {}
         seen: list[Seen] = []
+        stored: set[tuple[int, int]] = set()
         heartbeat: dict[int, float] = {}
         for _, _, device_id, product, element, _ in kept:
             ts_ms = element.ts_ms
@@ -240,8 +241,10 @@ class Intake:
                 identity = (device_id, ts_ms, element.boot, element.seq)
                 is_new = identity in unmet
                 unmet.discard(identity)
+            if is_new and isinstance(element, Reading):
+                stored.add((device_id, ts_ms // _HOUR_MS))
             seen.append(Seen(device_id, element.boot, element.seq, ts_ms, element.previous, is_new))
-        latest.update(conn, held, readings, newest, arrived)
+        latest.update(conn, held, readings, newest, arrived, stored)
         outcome.seq_reused = continuity.update(conn, seen, heartbeat)
 
 
@@ -252,5 +255,6 @@ _EVENTS = ""
 _CLOCK = int(Quality.CLOCK)
 """As a plain number: `&` on the flag itself makes a new one each time, a microsecond an element."""
 _BEFORE_ALL_MS = -(2**63)
+_HOUR_MS = 3_600_000
 _DAY_S = 86_400
 _DAY_MS = _DAY_S * 1000

@@ -1,0 +1,7 @@
+"""What each signal did in every hour and day, kept beside the raw rows and far longer (docs/rollups.md)."""
+
+from store.rollups.marks import erase, mark
+from store.rollups.read import Series, series
+from store.rollups.roll import Rolled, roll
+
+__all__ = ["Rolled", "Series", "erase", "mark", "roll", "series"]
