@@ -9,7 +9,7 @@ from fastapi import Query
 from api import access
 from api.auditing import Visiting
 from api.devices import presenting
-from api.devices.schemas import Detail, Status, Summary
+from api.devices.schemas import Detail, Summary, Wanted
 from api.paging import Cursor, Limit, Page, decode, page
 from api.parameters import ID, DeviceId, Search
 from api.routing import feature
@@ -24,7 +24,10 @@ def search(
     product: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = None,
     customer: Annotated[str | None, Query(pattern=ID, description="Its present owner.")] = None,
     q: Search = None,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[
+        Wanted | None,
+        Query(description="In the registry; `silent`: active, and not heard for three heartbeats of its product."),
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[Summary]:

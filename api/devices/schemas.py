@@ -11,6 +11,7 @@ from api.parameters import Id, Instant, Text
 from api.shapes import Answer, Body
 
 Status = Literal["active", "suspended", "quarantined", "retired"]
+Wanted = Literal["active", "suspended", "quarantined", "retired", "silent"]
 Mark = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=128)]
 Zone = Annotated[str, Field(max_length=64, description="IANA time zone.")]
 

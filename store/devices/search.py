@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -46,7 +47,7 @@ def search(
     product: str | None = None,
     customer: str | None = None,
     q: str | None = None,
-    status: Status | None = None,
+    status: Status | Literal["silent"] | None = None,
     names: bool = True,
     after: str = "",
     limit: int = 100,
@@ -57,13 +58,18 @@ def search(
 
     `q` is looked for anywhere in the device's id and serial number and in its present owner's id and
     (with `names`: for a reader who may know it) name, in either case of letters; `customer` is the present owner's id.
+    `silent` is no status of the registry: such a device is active and has not been heard as its product promises.
     """
     conditions = [sql.SQL("d.device > %(after)s")]
     if product is not None:
         conditions.append(sql.SQL("d.product = %(product)s"))
     if customer is not None:
         conditions.append(sql.SQL("c.customer = %(customer)s"))
-    if status is not None:
+    if status == "silent":
+        conditions.append(
+            sql.SQL("EXISTS (SELECT FROM silences q WHERE q.device_id = d.device_id AND ended_at IS NULL)")
+        )
+    elif status is not None:
         conditions.append(sql.SQL("d.status = %(status)s"))
     pattern = like(q)
     if pattern is not None:

@@ -37,6 +37,7 @@ DECLARE
             "products": "SELECT",
             "product_signals": "SELECT",
             "rollups": "SELECT",
+            "silences": "SELECT",
             "devices": "SELECT, INSERT, UPDATE",
             "customers": "SELECT, INSERT, UPDATE",
             "ownerships": "SELECT, INSERT, UPDATE, DELETE",

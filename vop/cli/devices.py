@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -67,12 +67,17 @@ def add(
 @command.command("list")
 @click.option("--product", help="Only of this product.")
 @click.option("--customer", help="Only those this customer owns now.")
-@click.option("--status", type=click.Choice(ALL_STATUSES), help="Only with this status.")
+@click.option("--status", type=click.Choice([*ALL_STATUSES, "silent"]), help="Only with this status.")
 @click.option("--q", help="Part of an id, a serial number, or the owner's id or name.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object a line.")
 def show(
-    product: str | None, customer: str | None, status: Status | None, q: str | None, limit: int | None, json_: bool
+    product: str | None,
+    customer: str | None,
+    status: Status | Literal["silent"] | None,
+    q: str | None,
+    limit: int | None,
+    json_: bool,
 ) -> None:
     """List devices with their owner and presence, in order of id."""
     import catalog

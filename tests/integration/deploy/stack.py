@@ -30,7 +30,7 @@ from vop.services import accounts, ports
 from vop.services.mosquitto import PLACES
 from vop.services.postgres_install import find_bin_dir
 
-IN_CONTAINER = ("/run/secrets", "/run/broker", "/broker/data", "/broker/accounts", "/deploy")
+IN_CONTAINER = ("/run/secrets", "/run/broker", "/broker/data", "/broker/accounts", "/ingest", "/deploy")
 LOOPBACK = "127.0.0.1"
 
 

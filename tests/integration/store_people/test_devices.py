@@ -309,6 +309,20 @@ def test_a_summary_has_the_present_owner_and_presence(fleet: Connection) -> None
     assert names(devices.search(fleet, CATALOG, customer="c-anna")) == ["sw-1"]
 
 
+def test_search_finds_the_silent(fleet: Connection) -> None:
+    now = datetime.now(UTC)
+    for name, ended in (("rv-1", None), ("sw-1", now)):
+        fleet.execute(
+            """INSERT INTO silences (device_id, since, noticed_at, ended_at, ended_by)
+               SELECT device_id, %(now)s, %(now)s, %(ended)s::timestamptz,
+                      CASE WHEN %(ended)s::timestamptz IS NOT NULL THEN 'heard' END
+               FROM devices WHERE device = %(name)s""",
+            {"now": now, "ended": ended, "name": name},
+        )
+    assert names(devices.search(fleet, CATALOG, status="silent")) == ["rv-1"]
+    assert names(devices.search(fleet, CATALOG, status="silent", product="software")) == []
+
+
 def test_search_refuses_what_postgresql_cannot_hold(conn: Connection) -> None:
     with pytest.raises(InvalidValue):
         devices.search(conn, CATALOG, q="a\0b")
