@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from threading import Event, Thread
 
 from catalog.model import Product
-from ingest.buffer import Buffer
+from ingest.buffer import OVERHEAD_BYTES, Buffer
 from ingest.errors import BrokerRefused, OnlySession, SlotHeld
 from ingest.holding import name
 from ingest.http import serve
@@ -42,7 +42,8 @@ def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool
     buffer = Buffer(
         max_bytes=settings.buffer_bytes,
         batch_messages=settings.batch_messages,
-        batch_bytes=settings.batch_bytes,
+        # The buffer counts what a message costs beside its payload; the worker divides what is too much payload.
+        batch_bytes=min(settings.buffer_bytes, settings.batch_bytes + OVERHEAD_BYTES * settings.batch_messages),
         linger_s=settings.linger_ms / 1000,
     )
     metrics.buffer_bytes.set_function(lambda: buffer.held_bytes)

@@ -38,10 +38,10 @@ class Settings:
         "VOP_INGEST_SLOTS", 64, within=(1, 10**9), unit="workers", about="most workers that may share the subscription"
     )
     batch_messages: int = setting(
-        "VOP_INGEST_BATCH_MESSAGES", 4_000, within=(1, 10**9), unit="messages", about="most messages a transaction"
+        "VOP_INGEST_BATCH_MESSAGES", 20_000, within=(1, 10**9), unit="messages", about="most messages a transaction"
     )
     batch_bytes: int = setting(
-        "VOP_INGEST_BATCH_BYTES", 8_388_608, within=(1, 10**9), unit="bytes", about="most payload a transaction"
+        "VOP_INGEST_BATCH_BYTES", 2_097_152, within=(1, 10**9), unit="bytes", about="most payload a transaction"
     )
     linger_ms: int = setting(
         "VOP_INGEST_LINGER_MS",

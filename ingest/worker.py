@@ -40,7 +40,6 @@ DRY_AFTER_S = 3.0
 REPLAY_SHARE = 2
 """Messages replayed for each one received meanwhile: the spool shrinks whatever the load, and the broker queues."""
 REPLAY_MESSAGES = 4_000
-REPLAY_BYTES = 4 << 20
 """Replay's batches, whatever those of reception: nobody is acknowledged while one is written."""
 SPOOL_AGAIN_S = 1.0
 """Pause after a spool that refuses or cannot be read."""
@@ -159,7 +158,7 @@ class Worker:
         """Store what is held, or spool it, and acknowledge that; what can be neither stays held."""
         conn = self._link.conn
         if conn is not None and self._may_store():
-            piece = self._held[: self._piece]
+            piece = self._next_piece()
             if self._store(conn, piece):
                 self._acknowledge(receiver, piece)
                 return
@@ -184,6 +183,15 @@ class Worker:
         self._refusal, self._is_spooling = None, True
         self._metrics.spooled.inc(len(self._held))
         self._acknowledge(receiver, self._held)
+
+    def _next_piece(self) -> list[Received]:
+        """What of the batch in hand goes into one transaction: payload costs many times its size once it is decoded."""
+        size = 0
+        for count, message in enumerate(self._held[: self._piece]):
+            size += len(message.payload)
+            if count and size > self._settings.batch_bytes:
+                return self._held[:count]
+        return self._held[: self._piece]
 
     def _acknowledge(self, receiver: Receiver, messages: Sequence[Received]) -> None:
         self._metrics.acknowledged.inc(receiver.acknowledge(messages))
@@ -223,7 +231,7 @@ class Worker:
             and not self._stopping.is_set()
         ):
             try:
-                piece = self._spools.read(min(self._piece, REPLAY_MESSAGES), REPLAY_BYTES)
+                piece = self._spools.read(min(self._piece, REPLAY_MESSAGES), self._settings.batch_bytes)
             except OSError:
                 log.exception("the spool cannot be read; trying again")
                 self._replay_again_at = time.monotonic() + SPOOL_AGAIN_S

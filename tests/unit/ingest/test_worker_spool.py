@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from ingest.link import Link
 from ingest.receiver import Received
 from ingest.spool import Limits, Spools
 from store.errors import Unavailable
-from tests.unit.ingest.worker_surroundings import Session, Surroundings, arranged, message
+from tests.unit.ingest.worker_surroundings import SETTINGS, Session, Surroundings, arranged, message
 
 LIMITS = Limits(size_bytes=10**9, age_h=1_000_000, reserve_bytes=0)
 
@@ -215,3 +216,14 @@ def test_after_a_batch_that_took_too_long_smaller_ones_are_tried(
     around.run()
     assert [len(batch) for batch in around.written] == [2, 4, 2]
     assert around.sessions[0].acknowledged == list(range(8))
+
+
+def test_a_batch_of_much_payload_is_stored_in_several_transactions(around: Surroundings) -> None:
+    around.settings = replace(SETTINGS, batch_bytes=100)
+    around.batches = [
+        [message(n)._replace(payload=b"x" * 40) for n in range(5)],
+        [message(9)._replace(payload=b"x" * 500)],
+    ]
+    around.run()
+    assert [len(batch) for batch in around.written] == [2, 2, 1, 1]
+    assert around.sessions[0].acknowledged == [0, 1, 2, 3, 4, 9]
