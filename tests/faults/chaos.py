@@ -28,6 +28,7 @@ import psycopg
 import catalog
 from store.migrate import migrate
 from tests.faults.publishers import Plan, Publisher, progress
+from tests.faults.site import server_settings
 from tests.integration.ingest.harness import WorkerProcess, register
 from tests.platform_services import DeviceBroker, reachable_directory
 from tests.waiting import poll
@@ -162,7 +163,9 @@ def stage(share: str) -> Iterator[tuple[Stage, DeviceBroker]]:
     """A durable database, a broker that keeps its ports, and one worker that has subscribed."""
     with reachable_directory("chaos") as place, ExitStack() as stack:
         device_port, service_port = ports.choose("mosquitto", None, None)
-        database = stack.enter_context(PostgresServer(place / "pg", port=ports.choose("postgres", None)[0]))
+        database = stack.enter_context(
+            PostgresServer(place / "pg", port=ports.choose("postgres", None)[0], settings=server_settings(durable=True))
+        )
         broker = stack.enter_context(Mosquitto(place / "broker", device_port=device_port, service_port=service_port))
         migrate(database.url("postgres"), catalog.load())
         running = Stage(database, broker, broker.service_url, place, [], {}, share=share)

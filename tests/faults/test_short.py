@@ -1,0 +1,19 @@
+"""Every fault for a few seconds: nothing acknowledged is lost, nothing is invented, nothing is there twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.scenario import SHORT, Skipped
+from tests.faults.site import Grounds
+from tests.faults.table import SCENARIOS
+
+
+@pytest.mark.parametrize("key", SCENARIOS)
+def test_what_was_acknowledged_is_kept_once(killable: Grounds, key: str) -> None:
+    try:
+        line = SCENARIOS[key].run(killable, SHORT)
+    except Skipped as reason:
+        pytest.skip(str(reason))
+    assert line.holds
+    assert line.acknowledged == line.messages
