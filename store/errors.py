@@ -3,6 +3,7 @@
     StoreError
      +-- Unavailable      the database cannot be reached or is shutting down; try again later
      +-- Retry            deadlock or serialization failure: the same transaction may succeed now
+     +-- NoRoom           the database's disk is full, or too full for what is to be done
      +-- SchemaError      the schema is older or newer than this program, or contradicts the catalogue
      +-- NotFound         the thing named does not exist
      +-- Conflict         it exists already, or overlaps what exists
@@ -32,6 +33,10 @@ class Unavailable(StoreError):
 
 class Retry(StoreError):
     """The transaction lost against another; running it again is safe."""
+
+
+class NoRoom(StoreError):
+    """The database's disk has not the room for it."""
 
 
 class SchemaError(StoreError):

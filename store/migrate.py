@@ -1,15 +1,14 @@
 """Bring a database to this program's schema: migrations once, product tables and views every time.
 
-Each migration file runs in a transaction of its own together with the row that records it, so a run killed at any
-point is finished by the next. An advisory lock keeps two runs apart.
+What is done is recorded with it, so a run killed at any point is finished by the next. Devices and people go on
+meanwhile: no lock is waited for longer than they can bear (store.migrating.locking), and what takes long is done in
+steps (store.migrating.files). An advisory lock keeps two runs apart.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -19,26 +18,17 @@ from catalog.model import Product
 from store import partitions, product_tables
 from store.database import Connection, connect
 from store.errors import SchemaError, translated
+from store.migrating import running, space
+from store.migrating.files import Migration
+from store.migrating.locking import PATIENCE_S, Say, alone, patiently
 from store.product_tables import TableOptions
 
 LOCK = 0x766F7001
 """Advisory lock held while migrating ("vop", 1)."""
 
 _FILE = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One file of `store/migrations`."""
-
-    version: int
-    name: str
-    sql: str
-
-    @property
-    def sha256(self) -> str:
-        """Of its text, in hex: an applied file may never change."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()
+_SERVICES = ("vop ingest", "vop api", "vop relay")
+"""How the sessions of programs that write begin their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,47 +63,68 @@ def migrate(
     catalog: Mapping[str, Product],
     *,
     options: TableOptions | None = None,
-    progress: Callable[[str], None] = lambda _step: None,
+    progress: Say = lambda _step: None,
+    patience_s: float = PATIENCE_S,
 ) -> Applied:
     """Apply what is missing. Safe to call at any time and from several processes.
 
-    Raises `SchemaError` when the database is newer than this program, when an applied migration was edited, or when
-    the catalogue contradicts stored columns; `Unavailable` when the database is away.
+    Raises `SchemaError` when the database is newer than this program, when an applied migration was edited, when
+    programs that it would break are at work, or when the catalogue contradicts stored columns; `Retry` when others hold
+    what it needs for longer than `patience_s`; `NoRoom` when the disk is too full; `Unavailable` when the database is
+    away.
     """
     options = options or TableOptions()
-    with translated(), connect(url, application="vop migrate") as conn, _alone(conn):
+    with translated(), connect(url, application="vop migrate", autocommit=True) as conn, alone(conn, LOCK, progress):
         _timescaledb_if_offered(conn)
         known = files()
+        patiently(conn, "the list of migrations", lambda: running.prepare(conn), progress, patience_s)
         pending = _pending(conn, known)
+        if len(pending) < len(known):
+            _refuse_what_would_break(conn, pending, _at(known, pending))
         for migration in pending:
-            progress(f"migration {migration.version:04d} {migration.name}")
-            with conn.transaction():
-                conn.execute(migration.sql.encode())
-                conn.execute(
-                    "INSERT INTO schema_migrations (version, name, sha256) VALUES (%s, %s, %s)",
-                    (migration.version, migration.name, migration.sha256),
-                )
+            progress(f"migration {migration.title}")
+            space.require(conn, migration, progress)
+            running.carry_out(conn, migration, progress, patience_s)
         for product in catalog.values():
-            progress(f"product {product.key}")
-            with conn.transaction():
-                product_tables.apply(conn, product, options)
-        with conn.transaction():
-            partitions.ensure_audit(conn)
-            for name, text in views():
-                progress(f"view {name}")
-                conn.execute(text.encode())
+            what = f"product {product.key}"
+            progress(what)
+            patiently(conn, what, _product(conn, product, options), progress, patience_s)
+        patiently(conn, "views", lambda: _views(conn, progress), progress, patience_s)
         return Applied(tuple(m.version for m in pending), tuple(catalog), known[-1].version if known else 0)
 
 
-@contextmanager
-def _alone(conn: Connection) -> Iterator[None]:
-    conn.autocommit = True
-    conn.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-    try:
-        yield
-    finally:
-        if not conn.closed:
-            conn.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+def _product(conn: Connection, product: Product, options: TableOptions) -> Callable[[], None]:
+    return lambda: product_tables.apply(conn, product, options)
+
+
+def _views(conn: Connection, progress: Say) -> None:
+    partitions.ensure_audit(conn)
+    for name, text in views():
+        progress(f"view {name}")
+        conn.execute(text.encode())
+
+
+def _at(known: Iterable[Migration], pending: Iterable[Migration]) -> int:
+    """The schema that the programs now running know: the last one before what is missing."""
+    missing = {m.version for m in pending}
+    return max((m.version for m in known if m.version not in missing), default=0)
+
+
+def _refuse_what_would_break(conn: Connection, pending: Iterable[Migration], at: int) -> None:
+    breaking = [m for m in pending if m.works_with is None or m.works_with > at]
+    if not breaking:
+        return
+    rows = conn.execute(
+        """SELECT format('%%s (pid %%s)', application_name, pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name LIKE ANY (%s) ORDER BY pid""",
+        ([f"{name}%" for name in _SERVICES],),
+    ).fetchall()
+    if rows:
+        raise SchemaError(
+            f"migration {breaking[0].title} does not go together with programs of the release before, and some are at "
+            f"work: {', '.join(row[0] for row in rows)}. End them, then run `vop migrate` again; what devices send "
+            "meanwhile waits in the broker. Nothing was changed."
+        )
 
 
 def _timescaledb_if_offered(conn: Connection) -> None:
@@ -136,11 +147,6 @@ def _timescaledb_if_offered(conn: Connection) -> None:
 
 
 def _pending(conn: Connection, known: Iterable[Migration]) -> list[Migration]:
-    conn.execute(
-        """CREATE TABLE IF NOT EXISTS schema_migrations (
-               version int PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,
-               applied_at timestamptz NOT NULL DEFAULT now())"""
-    )
     applied = {v: (n, h) for v, n, h in conn.execute("SELECT version, name, sha256 FROM schema_migrations")}
     by_version = {m.version: m for m in known}
     newer = sorted(set(applied) - set(by_version))
@@ -159,19 +165,32 @@ def _pending(conn: Connection, known: Iterable[Migration]) -> list[Migration]:
 
 
 def require_current(conn: Connection) -> None:
-    """Raise `SchemaError` unless the database is at exactly this program's schema. Called when a service starts."""
-    expected = [m.version for m in files()]
+    """Raise `SchemaError` unless this program can work with the database's schema. Called when a service starts.
+
+    That is its own schema, or a newer one whose every further migration says that this program may go on.
+    """
+    expected = {m.version for m in files()}
+    ours = max(expected, default=0)
     with translated():
         exists = conn.execute("SELECT to_regclass('schema_migrations')").fetchone()
         if exists == (None,):
             raise SchemaError("the database has no schema yet; run `vop migrate`")
-        found = [row[0] for row in conn.execute("SELECT version FROM schema_migrations ORDER BY version")]
-    if found != expected:
-        latest = expected[-1] if expected else 0
-        raise SchemaError(
-            f"the database is at migration {found[-1] if found else 0:04d}, this program needs {latest:04d}; "
-            + ("upgrade the program" if found and found[-1] > latest else "run `vop migrate`")
+        # As JSON: the first release's table has no such column.
+        found: dict[int, int | None] = dict(
+            conn.execute("SELECT version, (to_jsonb(m) ->> 'works_with')::int FROM schema_migrations m").fetchall()
         )
+    if not expected <= set(found):
+        raise SchemaError(
+            f"the database is at migration {max(found, default=0):04d}, this program needs {ours:04d}; "
+            "run `vop migrate`"
+        )
+    for version in sorted(set(found) - expected):
+        oldest = found[version]
+        if oldest is None or oldest > ours:
+            raise SchemaError(
+                f"the database is at migration {max(found):04d}, this program needs {ours:04d} and does not go "
+                f"together with {version:04d}; upgrade the program"
+            )
 
 
 def schema(conn: Connection) -> list[str]:

@@ -18,7 +18,8 @@ from catalog.model import Product
 from store import migrate as module
 from store.database import connect
 from store.errors import SchemaError, Unavailable
-from store.migrate import Applied, Migration, migrate, require_current, schema
+from store.migrate import Applied, migrate, require_current, schema
+from store.migrating.files import Migration
 from store.product_tables import TableOptions
 
 CATALOG = catalog.load()

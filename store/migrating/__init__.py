@@ -1,0 +1,1 @@
+"""How a migration file is read and carried out; `store.migrate` decides which ones."""
