@@ -63,10 +63,10 @@ class Stage:
 
 
 @contextmanager
-def platform(workers: int, place: Path) -> Iterator[Stage]:
-    """Start everything below `place`; PostgreSQL only unless VOP_DATABASE_URL names a database to use."""
+def platform(workers: int, place: Path, database: str | None = None) -> Iterator[Stage]:
+    """Start everything below `place`; PostgreSQL only unless `database` or VOP_DATABASE_URL names one to use."""
     with ExitStack() as stack:
-        given = os.environ.get("VOP_DATABASE_URL")
+        given = database or os.environ.get("VOP_DATABASE_URL")
         url = given or stack.enter_context(PostgresServer(place / "pg")).url("postgres")
         broker = stack.enter_context(Mosquitto(place / "broker"))
         migrate(url, catalog.load())
