@@ -110,3 +110,6 @@ class Reject(NamedTuple):
     reason: Reason
     detail: str
     """What is wrong, with the key but never the value: it may be personal."""
+    boot: int | None = None
+    """As the element says, where that can be read: its number did come, and is not lost."""
+    seq: int | None = None

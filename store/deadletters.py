@@ -54,14 +54,14 @@ def write(conn: Connection, refused: Iterable[Refused]) -> None:
     """Keep refused elements; one that is already there is counted up."""
     messages: dict[tuple[str, bytes], bytes] = {}
     letters: Counter[tuple[str, bytes, int, str]] = Counter()
-    details: dict[tuple[str, bytes, int, str], str] = {}
+    said: dict[tuple[str, bytes, int, str], tuple[str, int | None, int | None]] = {}
     for topic, payload, reject in refused:
         stored_topic = _storable(topic)[:MAX_TOPIC_CHARS]
         digest = hashlib.sha256(payload).digest()
         messages[stored_topic, digest] = payload
         letter = (stored_topic, digest, reject.index, reject.reason.value)
         letters[letter] += 1
-        details[letter] = _storable(reject.detail)[:MAX_DETAIL_CHARS]
+        said[letter] = (_storable(reject.detail)[:MAX_DETAIL_CHARS], reject.boot, reject.seq)
     if not letters:
         return
     keys = sorted(messages)
@@ -72,15 +72,17 @@ def write(conn: Connection, refused: Iterable[Refused]) -> None:
            ON CONFLICT (topic, sha256) DO UPDATE SET topic = EXCLUDED.topic""",
         ([topic for topic, _ in keys], [digest for _, digest in keys], [messages[key] for key in keys]),
     )
-    rows = [(*letter, details[letter], letters[letter]) for letter in sorted(letters)]
+    rows = [(*letter, *said[letter], letters[letter]) for letter in sorted(letters)]
     conn.execute(
-        """INSERT INTO dead_letters AS d (message_id, element_index, reason, detail, count)
-           SELECT m.message_id, u.i, u.r, u.e, u.n
-           FROM unnest(%s::text[], %s::bytea[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS u(t, h, i, r, e, n)
+        """INSERT INTO dead_letters AS d (message_id, element_index, reason, detail, boot, seq, count)
+           SELECT m.message_id, u.i, u.r, u.e, u.b, u.s, u.n
+           FROM unnest(%s::text[], %s::bytea[], %s::int[], %s::text[], %s::text[], %s::int[], %s::bigint[],
+                       %s::bigint[]) AS u(t, h, i, r, e, b, s, n)
            JOIN dead_messages m ON m.topic = u.t AND m.sha256 = u.h
            ORDER BY m.message_id, u.i, u.r
            ON CONFLICT (message_id, element_index, reason) DO UPDATE
-           SET count = d.count + EXCLUDED.count, last_at = now(), detail = EXCLUDED.detail""",
+           SET count = d.count + EXCLUDED.count, last_at = now(), detail = EXCLUDED.detail,
+               boot = EXCLUDED.boot, seq = EXCLUDED.seq""",
         [list(column) for column in zip(*rows, strict=True)],
     )
 
@@ -115,6 +117,49 @@ def listing(
     parameters = {"reason": reason, "device": device, "at": at, "id": last_id, "limit": limit, "sample": sample}
     with conn.cursor(row_factory=class_row(DeadLetter)) as cursor:
         return cursor.execute(query.encode(), parameters).fetchall()
+
+
+class FromDevice(NamedTuple):
+    """A dead letter as the gap report of its device tells of it."""
+
+    at: datetime
+    """When it came first."""
+    reason: str
+    boot: int | None
+    """As the element says; None where that cannot be read."""
+    seq: int | None
+    dead_letter_id: int
+
+
+# Through the unique index on (topic, sha256), never by a pattern: one probe a channel.
+_OF_DEVICE = """FROM devices v
+    JOIN dead_messages m ON m.topic = ANY(ARRAY['vop/v1/' || v.device || '/up/telemetry',
+        'vop/v1/' || v.device || '/up/event', 'vop/v1/' || v.device || '/up/state'])
+    JOIN dead_letters d USING (message_id)
+    WHERE v.device_id = %(device)s"""
+
+
+def of_device(
+    conn: Connection, device_id: int, start: datetime, end: datetime, *, limit: int
+) -> tuple[list[FromDevice], int]:
+    """What a device sent that was refused and came first in `[start, end)`, newest first, and how much it is in all."""
+    rows = conn.execute(
+        f"""SELECT d.first_at, d.reason, d.boot, d.seq, d.dead_letter_id, count(*) OVER () {_OF_DEVICE}
+            AND d.first_at >= %(start)s AND d.first_at < %(end)s
+            ORDER BY d.first_at DESC, d.dead_letter_id DESC LIMIT %(limit)s""".encode(),
+        {"device": device_id, "start": start, "end": end, "limit": limit},
+    ).fetchall()
+    return [FromDevice(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def numbers_of(conn: Connection, device_id: int) -> dict[int, list[int]]:
+    """The numbers of a device that were refused, by boot, rising."""
+    rows = conn.execute(
+        f"SELECT d.boot, array_agg(DISTINCT d.seq ORDER BY d.seq) {_OF_DEVICE} AND d.boot IS NOT NULL "
+        "GROUP BY d.boot".encode(),
+        {"device": device_id},
+    )
+    return dict(rows.fetchall())
 
 
 def reasons(conn: Connection) -> dict[str, int]:

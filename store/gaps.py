@@ -2,12 +2,14 @@
 
 Lost numbers: `seq` counts every element of a boot from 0, so what lies between the stored runs of a
 boot, before its first, or after its last up to what the next boot names as `prev`, never came (or has
-not come yet). Silence: time in which nothing was heard (DESIGN decision 9), that is beyond three
-heartbeats after an element.
+not come yet), unless it lies among the dead letters: then it came and was refused. Silence: time in
+which nothing was heard (DESIGN decision 9), that is beyond three heartbeats after an element.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -16,7 +18,9 @@ from psycopg import sql
 
 from catalog.elements import NO_BOOT, Quality
 from catalog.model import Product
+from store import deadletters
 from store.database import Connection
+from store.deadletters import FromDevice
 from store.errors import InvalidValue, translated
 
 MAX_ITEMS = 500
@@ -69,20 +73,39 @@ class Reboot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """All doubts about `[start, end)` of one device. Lists are newest first, at most 500 each."""
+    """All doubts about `[start, end)` of one device.
+
+    Lists are newest first, at most 500 each; the figures beside them are of everything. Gaps that reach
+    over an edge of the window are in it whole, so windows that touch share them; heard time adds up.
+    """
 
     lost: list[Lost]
     lost_count: int
-    """All lost numbers that are known to have existed, also of gaps not listed."""
+    """All lost numbers that are known to have existed."""
+    lost_ranges: int
+    """How many `lost` would hold without its limit."""
+    lost_boots: int
+    """Whole boots of which nothing came; how many numbers they had is not known."""
+    refused: list[FromDevice]
+    """What came in the window and is a dead letter, among it numbers that are not lost for that reason."""
+    refused_count: int
     silence: list[Silence]
     silence_s: float
-    """All silence, also what is not listed."""
+    silence_count: int
+    heard_s: float
+    watched_s: float
+    """Seconds of the window that are past and in which the device was known: registered, or heard before that."""
     reboots: list[Reboot]
     reboot_count: int
     clock_count: int
     """Elements whose `ts` was resolved from arrival."""
     seq_reused: int
     """Over all boots that touch the window."""
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of `watched_s` heard, 0 to 1; None when nothing was watched."""
+        return min(self.heard_s / self.watched_s, 1.0) if self.watched_s > 0 else None
 
 
 @translated()
@@ -94,6 +117,7 @@ def gaps(
     end: datetime,
     *,
     now: datetime,
+    limit: int = MAX_ITEMS,
 ) -> Gaps:
     """Find every gap that touches `[start, end)`; the future counts for nothing.
 
@@ -101,13 +125,26 @@ def gaps(
     """
     if start.tzinfo is None or end.tzinfo is None or start >= end:
         raise InvalidValue("the window must carry UTC offsets and end after it begins")
-    window = {"device": device_id, "start": start, "end": end, "now": now, "limit": MAX_ITEMS, "no_boot": NO_BOOT}
-    lost, lost_count = _lost(conn, window)
-    silence, silence_s = _silence(conn, window)
+    window: dict[str, object] = {
+        "device": device_id, "start": start, "end": end, "now": now, "limit": limit, "no_boot": NO_BOOT
+    }  # fmt: skip
+    refused, refused_count = deadletters.of_device(conn, device_id, start, end, limit=limit)
+    lost: list[Lost] = []
+    lost_count = lost_ranges = lost_boots = 0
+    for found in _lost(conn, device_id, window):
+        if found.last_seq is None:
+            lost_boots += found.last_boot - found.boot + 1
+        else:
+            lost_count += found.last_seq - found.first_seq + 1
+        lost_ranges += 1
+        if len(lost) < limit:
+            lost.append(found)
+    silence, silence_s, silence_count, watched_s = _silence(conn, window)
     reboots, reboot_count = _reboots(conn, window)
     return Gaps(
-        lost, lost_count, silence, silence_s, reboots, reboot_count,
-        _clock_count(conn, product, window), _seq_reused(conn, window),
+        lost, lost_count, lost_ranges, lost_boots, refused, refused_count,
+        silence, silence_s, silence_count, max(0.0, watched_s - silence_s), watched_s,
+        reboots, reboot_count, _clock_count(conn, product, window), _seq_reused(conn, window),
     )  # fmt: skip
 
 
@@ -142,15 +179,32 @@ WITH run AS (
           FROM boot) b
     WHERE last_missing > boot_before
 )
-SELECT "where", boot, last_boot, first_seq, last_seq, since, until,
-       coalesce(sum(last_seq - first_seq + 1) OVER (), 0)::bigint
+SELECT "where", boot, last_boot, first_seq, last_seq, since, until
 FROM found WHERE coalesce(since, until) < %(end)s AND until >= %(start)s
-ORDER BY until DESC, boot DESC, first_seq DESC LIMIT %(limit)s"""
+ORDER BY until DESC, boot DESC, first_seq DESC"""
 
 
-def _lost(conn: Connection, window: dict[str, object]) -> tuple[list[Lost], int]:
-    rows = conn.execute(_LOST, window).fetchall()
-    return [Lost(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+def _lost(conn: Connection, device_id: int, window: Mapping[str, object]) -> Iterator[Lost]:
+    """Newest first, cut at the numbers that came and were refused."""
+    numbers = deadletters.numbers_of(conn, device_id)
+    for row in conn.cursor(binary=True).execute(_LOST, window):
+        found = Lost(*row)
+        yield from without(found, numbers.get(found.boot, ()))
+
+
+def without(found: Lost, refused: Sequence[int]) -> Iterator[Lost]:
+    """What is left of a range without the `refused` numbers, which rise; the last part first."""
+    if found.last_seq is None:
+        yield found
+        return
+    last = found.last_seq
+    inside = refused[bisect_left(refused, found.first_seq) : bisect_right(refused, last)]
+    for seq in reversed(inside):
+        if seq < last:
+            yield found._replace(first_seq=seq + 1, last_seq=last)
+        last = seq - 1
+    if found.first_seq <= last:
+        yield found._replace(last_seq=last)
 
 
 # A device that has never been heard is silent since it was registered.
@@ -172,13 +226,17 @@ WITH span AS (
            pause.until >= edge.last AS ongoing
     FROM pause CROSS JOIN edge
 )
-SELECT since, until, ongoing, (sum(extract(epoch FROM until - since)) OVER ())::float8
-FROM cut WHERE since < until ORDER BY since DESC LIMIT %(limit)s"""
+SELECT extract(epoch FROM greatest(edge.last - edge.first, interval '0'))::float8,
+       since, until, ongoing, count(since) OVER (),
+       coalesce(sum(extract(epoch FROM until - since)) OVER (), 0)::float8
+FROM edge LEFT JOIN cut ON since < until ORDER BY since DESC LIMIT %(limit)s"""
 
 
-def _silence(conn: Connection, window: dict[str, object]) -> tuple[list[Silence], float]:
+def _silence(conn: Connection, window: Mapping[str, object]) -> tuple[list[Silence], float, int, float]:
+    """The silences, their length and number in all, and how long the device was watched, in seconds."""
     rows = conn.execute(_SILENCE, window).fetchall()
-    return [Silence(*row[:-1]) for row in rows], rows[0][-1] if rows else 0.0
+    watched_s, *_, count, silence_s = rows[0]
+    return [Silence(*row[1:4]) for row in rows if count], silence_s, count, watched_s
 
 
 _REBOOTS = """
@@ -193,12 +251,12 @@ WHERE device_id = %(device)s AND boot > %(no_boot)s AND first_ts >= %(start)s AN
 ORDER BY first_ts DESC, boot DESC LIMIT %(limit)s"""
 
 
-def _reboots(conn: Connection, window: dict[str, object]) -> tuple[list[Reboot], int]:
+def _reboots(conn: Connection, window: Mapping[str, object]) -> tuple[list[Reboot], int]:
     rows = conn.execute(_REBOOTS, window).fetchall()
     return [Reboot(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def _clock_count(conn: Connection, product: Product, window: dict[str, object]) -> int:
+def _clock_count(conn: Connection, product: Product, window: Mapping[str, object]) -> int:
     query = sql.SQL(
         """SELECT sum(n)::bigint FROM (
                SELECT count(*) AS n FROM {table} WHERE device_id = %(device)s
@@ -211,7 +269,7 @@ def _clock_count(conn: Connection, product: Product, window: dict[str, object]) 
     return row[0] if row else 0
 
 
-def _seq_reused(conn: Connection, window: dict[str, object]) -> int:
+def _seq_reused(conn: Connection, window: Mapping[str, object]) -> int:
     row = conn.execute(
         """SELECT coalesce(sum(seq_reused), 0)::bigint FROM boots
            WHERE device_id = %(device)s AND first_ts < %(end)s AND last_ts >= %(start)s""",

@@ -16,7 +16,7 @@ from catalog.elements import Element, Reason, Reject
 from catalog.model import Product
 from wire import shapes
 from wire.clock import Window, window
-from wire.envelope import too_deep
+from wire.envelope import counters, too_deep
 from wire.json_text import ESCAPED_NUL, exceeds_depth, inspect, read_tolerantly
 from wire.limits import MAX_ELEMENTS, MAX_MESSAGE_BYTES
 from wire.refusal import Refused
@@ -100,7 +100,7 @@ def _reject(index: int, item: Any, refused: Refused) -> Reject:
     # all else.
     if exceeds_depth(item):
         refused = too_deep()
-    return Reject(index, refused.reason, refused.detail)
+    return Reject(index, refused.reason, refused.detail, *counters(item))
 
 
 def _refused(reason: Reason, detail: str) -> Decoded:

@@ -44,6 +44,15 @@ def open_envelope(sent: dict[str, Any], usable: Window) -> Envelope:
     return ts_ms, boot, seq, quality, device_ts, previous
 
 
+def counters(sent: Any) -> tuple[int, int] | tuple[None, None]:
+    """Boot and seq of an element that is refused for another reason, (None, None) where they cannot be read."""
+    if type(sent) is dict:
+        boot, seq = sent.get("boot"), sent.get("seq")
+        if type(boot) is int and type(seq) is int and 0 <= boot <= MAX_BOOT and 0 <= seq <= MAX_COUNTER:
+            return boot, seq
+    return None, None
+
+
 def counter(sent: dict[str, Any], key: str, highest: int) -> int:
     """The whole number `key` of `sent`, 0 to `highest`. Raises Refused (wrong_shape)."""
     value = sent.get(key)

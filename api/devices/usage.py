@@ -38,7 +38,7 @@ def usage(
 
 @router.get("/devices/{device}/gaps")
 def lacking(visit: Visiting, device: DeviceId, within: Period = _MONTH) -> Gaps:
-    """Lost numbers, silence, restarts, doubtful clocks. Lists hold the newest 500; counts are complete."""
+    """Lost and refused numbers, silence, restarts, doubtful clocks. Lists hold the newest 500; counts are complete."""
     seen = access.view(visit, device, within)
     now = datetime.now(UTC)
     found = gaps.gaps(visit.conn, seen.product, seen.device.device_id, within.start, within.end, now=now)

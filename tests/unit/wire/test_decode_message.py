@@ -161,3 +161,24 @@ def test_details_never_repeat_what_was_sent(hear: Hear) -> None:
     for payload in payloads:
         (reject,) = hear("telemetry", payload % secret).rejects
         assert secret not in reject.detail
+
+
+@pytest.mark.parametrize(
+    ("element", "number"),
+    [
+        ('{"boot": 3, "seq": 7, "values": {"battery_pct": "x"}}', (3, 7)),
+        ('{"boot": 3, "seq": 7, "values": 1}', (3, 7)),
+        ('{"boot": 3, "seq": 7, "ts": "never", "values": {}}', (3, 7)),
+        ('{"boot": 3, "seq": 9223372036854775807, "values": []}', (3, 2**63 - 1)),
+        ('{"boot": 3, "values": {}}', (None, None)),
+        ('{"boot": -1, "seq": 7, "values": {}}', (None, None)),
+        ('{"boot": true, "seq": 7, "values": {}}', (None, None)),
+        ('{"boot": 3, "seq": 9223372036854775808, "values": {}}', (None, None)),
+        ("7", (None, None)),
+    ],
+)
+def test_a_refused_element_keeps_its_number_where_it_has_one(
+    hear: Hear, element: str, number: tuple[int | None, int | None]
+) -> None:
+    _, refused = hear("telemetry", f"[{GOOD % 0}, {element}]")
+    assert [(reject.index, reject.boot, reject.seq) for reject in refused] == [(1, *number)]
