@@ -41,6 +41,15 @@ def page(port: int, path: str) -> tuple[int, str]:
         return 0, str(error)
 
 
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    """What the command does with signals ends with the test."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def port() -> int:
     return free_port()
@@ -136,3 +145,11 @@ def test_a_job_there_is_not(database: str, monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setenv("VOP_RELAY_JOBS", "silence, weather")
     assert run(["relay"]) == 1
     assert capsys.readouterr().err.count("there is no job 'weather'; there are: partitions, retention") == 2
+
+
+def test_a_database_without_its_schema_ends_it_in_one_line(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOP_DATABASE_URL", empty_database)
+    assert run(["relay"]) == 1
+    assert "run `vop migrate`" in capsys.readouterr().err
