@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from psycopg import sql
 
 from catalog.model import Product
-from store import deadletters, idempotency, partitions
+from store import deadletters, expiry, idempotency, partitions
 from store.database import Connection
 from store.errors import translated
-from store.product_tables import is_hypertable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,8 @@ class Retention:
     """How long each kind of record is kept, in days."""
 
     raw_days: int = 400
+    rollup_days: int = 1_830
+    """Of hours and days; never shorter than raw rows are there."""
     dead_letter_days: int = 90
     audit_days: int = 730
 
@@ -29,31 +30,29 @@ class Retention:
 def apply(conn: Connection, catalog: Mapping[str, Product], keep: Retention, now: datetime) -> dict[str, int]:
     """Drop what is older than `keep` says, and make the partitions of the coming months.
 
-    Returns what went: chunks or partitions per telemetry table and of `audit`, rows of the others. Continuity
-    (`runs`, `boots`, `heard`) is small and stays: coverage of a past year can still be told.
+    Returns what went: chunks or partitions per telemetry table and of `audit`, rows of the others. Raw telemetry goes
+    after its rollup is verified; what could not go yet is counted as `<table> kept`. Continuity (`runs`, `boots`,
+    `heard`) is small and stays: coverage of a past year can still be told. The connection must not be inside a
+    transaction.
     """
     gone: dict[str, int] = {}
     raw_before = now - timedelta(days=keep.raw_days)
     with translated():
         for product in catalog.values():
-            with conn.transaction():
-                gone[product.table] = _drop_raw(conn, product.table, raw_before, now)
+            raw = expiry.drop(conn, product, raw_before, now)
+            gone[product.table] = raw.dropped
+            if raw.kept:
+                gone[f"{product.table} kept"] = raw.kept
+        gone["rollups"] = sum(
+            expiry.drop_rollups(conn, product, now - timedelta(days=keep.rollup_days)) for product in catalog.values()
+        )
         with conn.transaction():
             gone["unclocked"] = conn.execute("DELETE FROM unclocked WHERE ts < %s", (raw_before,)).rowcount
             gone["dead_letters"] = deadletters.expire(conn, now - timedelta(days=keep.dead_letter_days))
             gone["idempotency"] = idempotency.forget(conn, now - timedelta(hours=keep.idempotency_hours))
-            partitions.ensure_audit(conn, now)
             gone["audit"] = len(partitions.drop_before(conn, "audit", now - timedelta(days=keep.audit_days)))
+    partitions.ensure_ahead(conn, catalog, now)
     return gone
-
-
-def _drop_raw(conn: Connection, table: str, before: datetime, now: datetime) -> int:
-    if is_hypertable(conn, table):
-        return len(
-            conn.execute("SELECT drop_chunks(%s::regclass, older_than => %s::timestamptz)", (table, before)).fetchall()
-        )
-    partitions.ensure(conn, table, now, now + partitions.AHEAD)
-    return len(partitions.drop_before(conn, table, before))
 
 
 def analyze(conn: Connection, catalog: Mapping[str, Product]) -> None:

@@ -2,6 +2,6 @@
 
 from store.rollups.marks import erase, mark
 from store.rollups.read import Series, series
-from store.rollups.roll import Rolled, roll
+from store.rollups.roller import Rolled, roll
 
 __all__ = ["Rolled", "Series", "erase", "mark", "roll", "series"]
