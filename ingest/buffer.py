@@ -31,6 +31,12 @@ class Buffer:
         """Bytes held now."""
         return self._bytes
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """When the first message held arrived; None without any."""
+        with self._changed:
+            return self._held[0].arrived_at_ms if self._held else None
+
     def wait_for_room(self, timeout_s: float) -> bool:
         """Whether more should be read: there is room, or `timeout_s` was enough for some; always once it is closed."""
         with self._changed:

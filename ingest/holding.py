@@ -31,6 +31,10 @@ MOVE_AFTER_S = 10.0
 SLOT_PATIENCE_S = 30.0
 """How long a slot's lock may stay with a connection of ours that the server has not yet seen die."""
 
+CONTEST_S = 60.0
+"""Two new connections of the session in so short a time, while its lock is not ours: somebody else is after it too.
+One alone may be the broker's restart. Mosquitto before 2.0.15 does not say that a session was taken over."""
+
 MakeReceiver = Callable[[int], Receiver]
 """Slot -> a receiver with that slot's session."""
 
@@ -56,6 +60,8 @@ class Holding:
         self._lost_at: float | None = None
         self._looking_since: float | None = None
         self._said = ""
+        self._connections = 0
+        self._reconnected_at: float | None = None
 
     def look(self, conn: Connection) -> bool:
         """Take a slot, the one already ours before any other; whether it is held now. Raises `Unavailable`."""
@@ -103,7 +109,18 @@ class Holding:
             return True
         if self.receiver.refused:
             raise BrokerRefused(self.receiver.refused)
-        return not self.receiver.taken_over
+        return not self.receiver.taken_over and not self._is_contested(self.receiver)
+
+    def _is_contested(self, receiver: Receiver) -> bool:
+        connections, before = self._connections, self._reconnected_at
+        self._connections = receiver.connections
+        if self.locked:
+            self._reconnected_at = None
+            return False
+        if self._connections == connections:
+            return False
+        self._reconnected_at = time.monotonic()
+        return before is not None and self._reconnected_at < before + CONTEST_S
 
     def beat(self, conn: Connection, *, hearing: bool) -> list[int]:
         """Tell that we live, and whether what devices send is stored at once.

@@ -30,6 +30,11 @@ class Receiver(Protocol):
     refused: str | None
     """Why the broker does not let us in; None when it does."""
 
+    @property
+    def connections(self) -> int:
+        """How often the broker has let this receiver in."""
+        ...
+
     def start(self) -> None:
         """Connect in the background, resuming the session; reconnects by itself until `stop`."""
         ...

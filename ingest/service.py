@@ -11,7 +11,6 @@ from catalog.model import Product
 from ingest.buffer import OVERHEAD_BYTES, Buffer
 from ingest.errors import BrokerRefused, OnlySession, SlotHeld
 from ingest.holding import name
-from ingest.http import serve
 from ingest.metrics import Metrics
 from ingest.mqtt.receiver import MqttReceiver
 from ingest.mqtt.retained import retained
@@ -19,6 +18,7 @@ from ingest.receiver import Receiver
 from ingest.settings import Settings
 from ingest.spool import Limits, Spools
 from ingest.worker import Worker
+from probes import served
 from store import slots
 from store.database import connect
 from store.errors import StoreError
@@ -47,6 +47,7 @@ def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool
         linger_s=settings.linger_ms / 1000,
     )
     metrics.buffer_bytes.set_function(lambda: buffer.held_bytes)
+    metrics.buffer_oldest_ms = lambda: buffer.oldest_ms
     session = Session(
         client_id(slot),
         expiry_s=settings.session_expiry_s,
@@ -80,15 +81,9 @@ def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> 
         return receiver(settings, slot, metrics)
 
     worker = Worker(settings, catalog, make, metrics, stopping, _spools(settings, metrics))
-    if not settings.metrics_port:
+    host, port = settings.metrics_host, settings.metrics_port
+    with served(host, port, metrics.registry, lambda: worker.ready, waiting_for="database or broker"):
         worker.run()
-        return
-    server = serve(settings.metrics_host, settings.metrics_port, metrics.registry, lambda: worker.ready)
-    try:
-        worker.run()
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _spools(settings: Settings, metrics: Metrics) -> Spools | None:

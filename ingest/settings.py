@@ -59,7 +59,7 @@ class Settings:
     )
     commit_within_s: int = setting(
         "VOP_INGEST_COMMIT_WITHIN_S",
-        30,
+        10,
         unit="s",
         within=(1, 3_600),
         about="how long the database may take for one batch before the connection is given up as dead",

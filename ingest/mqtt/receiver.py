@@ -88,6 +88,11 @@ class MqttReceiver:
         self._stopping = Flag()
         self._thread = Thread(target=self._run, name=f"receiver-{session.client_id}", daemon=True)
 
+    @property
+    def connections(self) -> int:
+        """How often the broker has let us in."""
+        return self._connection
+
     def start(self) -> None:
         """Connect in the background; reconnects by itself until `stop`."""
         self._thread.start()

@@ -16,6 +16,7 @@ from psycopg import sql
 
 import catalog
 from store.migrate import migrate
+from tests.faults.proxy import Proxy
 from tests.integration.ingest.harness import WorkerProcess, publisher, reading, register, scalar
 from tests.integration.ingest.test_worker import now_ms
 from tests.platform_services import FORGETFUL, DeviceBroker, reachable_directory
@@ -65,21 +66,21 @@ class Site:
         self._port = 0
 
     @contextmanager
-    def worker(self, **settings: str) -> Iterator[WorkerProcess]:
-        """A worker, once it receives or stands by."""
-        with self.starting(**settings) as process:
+    def worker(self, url: str = "", **settings: str) -> Iterator[WorkerProcess]:
+        """A worker, once it receives or stands by; `url` leads to the same database another way."""
+        with self.starting(url, **settings) as process:
             log = process.log
             poll(lambda: any(word in log.read_text() for word in ("receiving", "standing by")), what="the worker ready")
             yield process
 
     @contextmanager
-    def starting(self, **settings: str) -> Iterator[WorkerProcess]:
+    def starting(self, url: str = "", **settings: str) -> Iterator[WorkerProcess]:
         """A worker that may have to wait; its metrics are those asked for from now on."""
         self._workers += 1
         self._port = ports.free_port()
         environment = {"VOP_INGEST_SPOOL": str(self.spool), "VOP_METRICS_PORT": str(self._port)} | settings
         log = self._place / f"worker-{self._workers}.log"
-        with WorkerProcess(self.url, self._broker.service_url, log, environment) as process:
+        with WorkerProcess(url or self.url, self._broker.service_url, log, environment) as process:
             yield process
 
     def publish(self, count: int = COUNT) -> None:
@@ -245,3 +246,43 @@ def test_a_frozen_database_is_given_up_and_what_it_did_not_take_is_spooled(
                 os.kill(pid, signal.SIGCONT)
         assert "has not answered for 1 s" in worker.log.read_text()
         site.all_is_stored_once()
+
+
+def test_a_worker_cut_off_from_the_database_alone_is_replaced_and_replays_what_is_its_own(
+    site: Site, own_server: PostgresServer, tmp_path: Path
+) -> None:
+    """The other, on another machine, has the database and takes the session over while the first goes on spooling."""
+    elsewhere = tmp_path / "elsewhere"
+    with Proxy("127.0.0.1", own_server.port) as way:
+        around = site.url.replace(f":{own_server.port}/", f":{way.port}/")
+        with site.worker(around, VOP_INGEST_COMMIT_WITHIN_S="1") as first:
+            way.hold()
+            site.publish()
+            site.until("messages_acknowledged_total", COUNT)
+            assert list(site.spool.glob("*/*.v1")) != []
+            with site.worker(VOP_INGEST_SPOOL=str(elsewhere)) as second:
+                way.refusing = True
+                way.cut()  # only now the server sees the first one's connection end
+                poll(lambda: "holding slot 0" in second.log.read_text(), what="the second taking over")
+                poll(
+                    lambda: "took the session of slot 0 over" in first.log.read_text(),
+                    what="the first put out",
+                    timeout_s=5,
+                )
+                site.publish()
+                way.refusing = False
+                way.release()
+                site.all_is_stored_once()
+
+
+def test_a_database_that_takes_no_part_is_noticed_and_found_again(site: Site, own_server: PostgresServer) -> None:
+    """Half open: what is sent disappears, and nothing comes back."""
+    with Proxy("127.0.0.1", own_server.port) as way:
+        around = site.url.replace(f":{own_server.port}/", f":{way.port}/")
+        with site.worker(around, VOP_INGEST_COMMIT_WITHIN_S="1"):
+            way.hold()
+            site.publish()
+            site.until("messages_acknowledged_total", COUNT)
+            assert site.metric("batch_failures_total") >= 1
+            way.release()
+            site.all_is_stored_once()

@@ -184,3 +184,12 @@ def test_close_wakes_a_waiting_worker_and_what_is_held_can_still_be_taken() -> N
     assert batch.returns() == [message(0)]
     lingering.put_all([message(1)])
     assert lingering.take(0) == []
+
+
+def test_it_knows_how_long_its_first_message_waits() -> None:
+    buffer = Buffer(max_bytes=10_000, batch_messages=1, batch_bytes=10_000, linger_s=0)
+    assert buffer.oldest_ms is None
+    buffer.put_all([Received("t", b"", None, False, at_ms, 1, 1) for at_ms in (5, 6)])
+    assert buffer.oldest_ms == 5
+    buffer.take(0)
+    assert buffer.oldest_ms == 6

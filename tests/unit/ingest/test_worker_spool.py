@@ -227,3 +227,45 @@ def test_a_batch_of_much_payload_is_stored_in_several_transactions(around: Surro
     around.run()
     assert [len(batch) for batch in around.written] == [2, 2, 1, 1]
     assert around.sessions[0].acknowledged == [0, 1, 2, 3, 4, 9]
+
+
+@pytest.mark.parametrize(("reconnects", "left"), [(1, False), (2, True)])
+def test_who_has_no_lock_and_whose_connection_ends_again_and_again_leaves_the_session(
+    around: Surroundings, reconnects: int, left: bool
+) -> None:
+    """A broker may end a connection without saying that the session was taken over: two would fight for it for ever."""
+    around.batches = [[message(1)], [message(2)], [message(3)], [message(4)]]
+    around.at_the_first_write = go_away(around)
+    make = around.make
+
+    def with_end(slot: int) -> Session:
+        session = make(slot)
+        assert isinstance(session, Session)
+        take = session.take
+
+        def taking(timeout_s: float) -> list[Received]:
+            if around.is_away and session.connections <= reconnects:
+                session.connections += 1
+            return take(timeout_s)
+
+        session.take = taking  # type: ignore[method-assign, assignment]
+        return session
+
+    around.make = with_end
+    if left:
+        # Once it has left there is nothing to take: the database alone can give it a slot again.
+        wait = Link.look
+
+        def look(self: Link, wait_s: float = 0.0) -> object:
+            if around.sessions and "stop" in around.sessions[0].calls:
+                around.stopping.set()
+            return wait(self, 0.0 if wait_s else wait_s)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Link, "look", look)
+            around.run()
+        assert around.sessions[0].acknowledged == [1, 2, 3]
+        assert around.sessions[0].calls == ["start", "stop"]
+    else:
+        around.run()
+        assert around.sessions[0].acknowledged == [1, 2, 3, 4]

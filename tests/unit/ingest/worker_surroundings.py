@@ -46,6 +46,7 @@ class Session:
 
     def __init__(self, batches: Sequence[Batch], end: Callable[[], None]) -> None:
         self.connected = True
+        self.connections = 1
         self.taken_over = False
         self.refused: str | None = None
         self.batches = list(batches)
