@@ -1,4 +1,4 @@
-"""Whatever a broker sends and however it is cut: the same messages, bounded memory, and at worst the connection's end."""
+"""Whatever a broker sends and however it is cut: the same messages, bounded memory, at worst the connection's end."""
 
 from __future__ import annotations
 
