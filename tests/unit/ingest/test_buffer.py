@@ -188,8 +188,9 @@ def test_close_wakes_a_waiting_worker_and_what_is_held_can_still_be_taken() -> N
 
 def test_it_knows_how_long_its_first_message_waits() -> None:
     buffer = Buffer(max_bytes=10_000, batch_messages=1, batch_bytes=10_000, linger_s=0)
-    assert buffer.oldest_ms is None
+    seen = [buffer.oldest_ms]
     buffer.put_all([Received("t", b"", None, False, at_ms, 1, 1) for at_ms in (5, 6)])
-    assert buffer.oldest_ms == 5
+    seen.append(buffer.oldest_ms)
     buffer.take(0)
-    assert buffer.oldest_ms == 6
+    seen.append(buffer.oldest_ms)
+    assert seen == [None, 5, 6]
