@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from operator import lt
 from typing import Any
 
 import psycopg
@@ -54,6 +56,27 @@ def _away(on: Grounds, size: Size) -> Line:
         found = here.settle(fleet, within_s=size.of(60, 1_800))
         note = f"away {away_s:.0f} s at {rate} messages/s, {during} acknowledged by then"
         return line("database away under load", here, found, note)
+
+
+def _away_and_killed(on: Grounds, size: Size) -> Line:
+    """The worker is killed while the database is away, and again while it stores what has waited."""
+    rounds, more = size.count(1, 5), size.count(3_000, 30_000)
+    with site(on) as here, sending(here, RATE) as fleet:
+        for _ in range(rounds):
+            fleet.wait_more(500)
+            before = here.kept()
+            here.server.stop()
+            fleet.wait_more(more)
+            here.kill_worker()
+            here.start_worker()
+            fleet.wait_more(more)
+            here.server.start()
+            with here.recovering(fleet):
+                poll(here.kept, until=partial(lt, before), what="the first of what has waited stored")
+                here.kill_worker()
+                here.start_worker()
+        fleet.stop_sending()
+        return line("database away, ingest killed (-9)", here, here.settle(fleet), f"{2 * rounds} kills")
 
 
 def _killed(on: Grounds, size: Size) -> Line:
@@ -193,6 +216,7 @@ def _serialization(on: Grounds, size: Size) -> Line:
 
 SCENARIOS = [
     Scenario("database-away", "database down 10 minutes under load", _away),
+    Scenario("database-away-kills", "database down under load, ingest killed meanwhile", _away_and_killed),
     Scenario("database-killed", "database killed", _killed),
     Scenario("database-cut", "database cut off", _cut),
     Scenario("database-half-open", "database half-open", _half_open),

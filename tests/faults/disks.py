@@ -23,6 +23,8 @@ from vop.services.postgres import PostgresServer
 
 DATABASE_MB = 320
 SPOOL_MB = 4
+SPOOL_EVERYTHING = {"VOP_INGEST_SPOOL_RESERVE_BYTES": "1"}
+"""Nothing is left free, so that it is the disk that says no."""
 LEFT_KB = 300
 """What the ballast leaves: less than a WAL segment, more than a page."""
 
@@ -100,7 +102,7 @@ def _spool_full(on: Grounds, size: Size) -> Line:
     with (
         reachable_directory("disk") as place,
         tmpfs(place / "disk", SPOOL_MB) as disk,
-        site(on, environment={"VOP_INGEST_SPOOL": str(disk)}) as here,
+        site(on, environment=SPOOL_EVERYTHING | {"VOP_INGEST_SPOOL": str(disk)}) as here,
     ):
         return _spooled(here, disk, sending(here, 15_000, each), size)
 
@@ -117,6 +119,7 @@ def _spooled(here: Site, disk: Path, fleet: Fleet, size: Size) -> Line:
             pass
         found = here.settle(fleet)
         used = SPOOL_MB * 1024 - left // 1024
+        assert used > SPOOL_MB * 1024 / 2, f"the spool has filled {used} KiB of its disk"
         return line("disk full: spool", here, found, f"{used} of {SPOOL_MB * 1024} KiB used")
 
 

@@ -7,6 +7,7 @@ and sends again what was not acknowledged. What it holds is one range of numbers
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
 import random
@@ -251,12 +252,11 @@ class Fleet:
             if now >= line.deadline and (self._stays or not line.is_done):
                 self._connect(line, now)
             return
-        if not line.is_up:
-            if now >= line.deadline:
-                self._lose(line)
+        if not line.is_up and now >= line.deadline:
+            self._lose(line)
             return
         data = line.unsent
-        if len(data) < RECV_BYTES:
+        if line.is_up and len(data) < RECV_BYTES:
             data += self._packets(line, share)
         if not data:
             return
@@ -289,14 +289,13 @@ class Fleet:
 
     def _connect(self, line: Line, now: float) -> None:
         name = line.plan.device
-        try:
-            line.link = socket.create_connection(self._address, 5)
-            line.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            line.link.sendall(packets.connect(name, name, line.password))
-        except OSError:
+        line.link = socket.socket()
+        line.link.setblocking(False)
+        line.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if line.link.connect_ex(self._address) not in (0, errno.EINPROGRESS):
             self._lose(line)
             return
-        line.link.setblocking(False)
+        line.unsent = packets.connect(name, name, line.password)  # leaves once the connection stands
         line.deadline = now + CONNACK_WITHIN_S
         self._selector.register(line.link, selectors.EVENT_READ, line)
 

@@ -136,8 +136,8 @@ def test_a_proxy_resets_and_refuses(echo: Proxy) -> None:
 
 
 class _Lines:
-    def read(self, _direction: str, chunk: bytes) -> list[str]:
-        return [chunk.decode()]
+    def read(self, direction: str, chunk: bytes) -> list[str]:
+        return [f"{direction} {chunk.decode()}"]
 
 
 def test_a_step_that_is_stopped_never_arrives(echo: Proxy) -> None:
@@ -145,7 +145,7 @@ def test_a_step_that_is_stopped_never_arrives(echo: Proxy) -> None:
 
     def watch(step: str, phase: Phase) -> bool:
         seen.append((step, phase))
-        return step == "stop"
+        return step == "up stop"
 
     echo.tap, echo.watch = _Lines, watch
     with socket.create_connection((echo.host, echo.port)) as link:
@@ -154,5 +154,9 @@ def test_a_step_that_is_stopped_never_arrives(echo: Proxy) -> None:
         link.sendall(b"stop")
         with pytest.raises(ConnectionResetError):
             poll(lambda: link.recv(10), what="the reset")
-    assert seen[:2] == [("go", "before"), ("go", "after")]
-    assert ("stop", "after") not in seen
+    assert [one for one in seen if one[0].startswith("up")] == [
+        ("up go", "before"),
+        ("up go", "after"),
+        ("up stop", "before"),
+    ]
+    assert ("down go", "before") in seen
