@@ -47,6 +47,13 @@ class Settings:
     raw_days: int = setting(
         "VOP_RETENTION_RAW_DAYS", 400, unit="days", within=(1, 36_500), about="how long raw telemetry is kept"
     )
+    rollup_days: int = setting(
+        "VOP_RETENTION_ROLLUP_DAYS",
+        1_830,
+        unit="days",
+        within=(1, 36_500),
+        about="how long rollups are kept; never shorter than raw telemetry",
+    )
     dead_letter_days: int = setting(
         "VOP_RETENTION_DEAD_LETTER_DAYS",
         90,

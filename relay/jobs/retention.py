@@ -13,7 +13,10 @@ from store import retention
 def job(settings: Settings, catalog: Mapping[str, Product]) -> Job:
     """As `vop retention` does by hand."""
     keep = retention.Retention(
-        raw_days=settings.raw_days, dead_letter_days=settings.dead_letter_days, audit_days=settings.audit_days
+        raw_days=settings.raw_days,
+        rollup_days=settings.rollup_days,
+        dead_letter_days=settings.dead_letter_days,
+        audit_days=settings.audit_days,
     )
 
     def run(turn: Turn) -> Done:

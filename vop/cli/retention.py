@@ -34,19 +34,25 @@ def _days(option: str, variable: str, default: int, what: str) -> Callable[[F], 
 
 @click.command("retention")
 @_days("--raw-days", "VOP_RETENTION_RAW_DAYS", 400, "Raw telemetry.")
+@_days("--rollup-days", "VOP_RETENTION_ROLLUP_DAYS", 1_830, "Rollups; never shorter than raw telemetry.")
 @_days("--dead-letter-days", "VOP_RETENTION_DEAD_LETTER_DAYS", 90, "Dead letters, since they were last met.")
 @_days("--audit-days", "VOP_RETENTION_AUDIT_DAYS", 730, "The audit log.")
 @click.option(
     "--every-hours", type=click.FloatRange(min=0.01), help="Go on, so often, until told to stop (SIGTERM, Ctrl-C)."
 )
-def command(raw_days: int, dead_letter_days: int, audit_days: int, every_hours: float | None) -> None:
-    """Apply retention once, or every so many hours. Whole chunks or months go; what is kept is not touched."""
+def command(raw_days: int, rollup_days: int, dead_letter_days: int, audit_days: int, every_hours: float | None) -> None:
+    """Apply retention once, or every so many hours. Whole chunks or months go; what is kept is not touched.
+
+    `vop relay` does the same as its job `retention`.
+    """
     import catalog
     from store import retention
     from store.database import connect
     from store.errors import Unavailable
 
-    keep = retention.Retention(raw_days=raw_days, dead_letter_days=dead_letter_days, audit_days=audit_days)
+    keep = retention.Retention(
+        raw_days=raw_days, rollup_days=rollup_days, dead_letter_days=dead_letter_days, audit_days=audit_days
+    )
     products = catalog.load_from_environment(os.environ)
     stopping = Event()
     if every_hours is not None:
