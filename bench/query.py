@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from bench.load import Publisher, Stretch
 from bench.year import SIGNALS, Progress, Year
 from store import readings
 from store.database import Connection, connect
-from voice.usage import usage_of_device
+from voice.usage import DeviceUsage, usage_of_device
 
 SMALL_ROWS = 1_000_000
 """What growth is measured from."""
@@ -167,7 +167,7 @@ class Questions:
         signal = self._random.choice(SIGNALS)
         return readings.history(self._conn, self._year.product, self.device(), [signal], *self.window(days), POINTS)
 
-    def usage_365d(self) -> object:
+    def usage_365d(self) -> DeviceUsage:
         """By month, with coverage."""
         name = self._names[self.device()]
         return usage_of_device(self._conn, self._products, name, self._year.start, self._year.end, "month")
@@ -195,7 +195,7 @@ class Questions:
             (self.device(), self._year.start, self._year.end),
         ).fetchall()
 
-    def raw_latest(self) -> object:
+    def raw_latest(self) -> Sequence[object]:
         """Every row of `latest` brought here, no value looked at."""
         return self._conn.execute("SELECT device_id, signals::text FROM latest").fetchall()
 
