@@ -6,7 +6,7 @@ Reading a file never runs code of the product's: a product is data (see docs/dec
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -114,6 +114,11 @@ class Command(Strict):
     exclusive: bool = False
     """At most one of its kind runs at a time on a device."""
     argument: tuple[Attribute, ...] = ()
+
+
+HEARTBEATS: Final = 3
+"""How many heartbeats an element vouches for, and a device may be quiet before it counts as silent: one may be lost,
+the next be late (DESIGN decision 9). Coverage, gaps, presence and the silence job all go by it."""
 
 
 class Product(Strict):

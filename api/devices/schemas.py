@@ -47,14 +47,18 @@ class OpenFault(Answer):
 
 
 class Presence(Answer):
-    """Three different things: connected, reporting, healthy. null: not known."""
+    """Three different things: connected, reporting, healthy. null: not known.
 
-    connected: bool
+    While ingest is cut off nobody is called connected, and nobody silent: `receiving` is false then.
+    """
+
+    connected: bool | None
     connected_changed_at: datetime | None
     reporting: bool | None
     last_seen: datetime | None
     healthy: bool | None
     open_faults: list[OpenFault]
+    receiving: bool = Field(description="Whether what devices publish reaches the platform now.")
 
 
 class Summary(Answer):

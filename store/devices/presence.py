@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg import sql
 
-from catalog.model import Product
+from catalog.model import HEARTBEATS, Product
+from store import slots
 from store.database import Connection
 from store.errors import translated
-
-REPORTING_WITHIN_HEARTBEATS = 3
+from store.hearing import hearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,17 @@ class OpenFault:
 class Presence:
     """What is known of a device's being there, at one moment."""
 
-    connected: bool
+    connected: bool | None
     """The last announcement was "online": the device says so itself, its last will (sent by the
-    broker) the contrary.
+    broker) the contrary. None: nothing that could tell otherwise reaches us now, or what did before
+    was lost with the broker's connection and the device is quiet since.
     """
     connected_changed_at: datetime | None
     """When that announcement arrived; None: there never was one."""
     reporting: bool | None
-    """Heard within three heartbeats of its product; None: its product is not in the catalogue."""
+    """Heard within three heartbeats of its product. None: its product is not in the catalogue, or
+    it was not, but we have not listened for so long either.
+    """
     last_seen: datetime | None
     """When the newest message of its own arrived, whatever time that message speaks of."""
     healthy: bool | None
@@ -46,6 +49,8 @@ class Presence:
     """
     open_faults: tuple[OpenFault, ...]
     """In order of kind. A fault the catalogue closes by no event is momentary and never open."""
+    receiving: bool
+    """Whether what devices send reaches us now; the rest is what was known when it last did."""
 
 
 LAST_SEEN = sql.SQL("GREATEST(l.updated_at, CASE WHEN s.online THEN s.arrived_at END)")
@@ -67,10 +72,11 @@ def presences(
     *,
     now: datetime | None = None,
 ) -> dict[int, Presence]:
-    """Presence of many devices, given as (device_id, product key): one query, and one more a
+    """Presence of many devices, given as (device_id, product key): two queries, and one more a
     product.
     """
     now = now or datetime.now(UTC)
+    since, _ = hearing(slots.listing(conn), now)
     product_of = dict(devices)
     heard = {
         row[0]: row[1:]
@@ -93,13 +99,26 @@ def presences(
             online, changed_at, last_seen = heard[device_id]
             reporting = healthy = None
             if product is not None:
-                longest = timedelta(seconds=product.heartbeat_s * REPORTING_WITHIN_HEARTBEATS)
-                reporting = last_seen is not None and now - last_seen <= longest
+                reporting = _reporting(now, timedelta(seconds=product.heartbeat_s * HEARTBEATS), last_seen, since)
                 healthy = None if last_seen is None else device_id not in faults
+            # A broker that was killed sends no last wills: of a device that has not spoken since, nobody knows.
+            unproved = online and not reporting and since is not None and last_seen < since
+            connected = online if since is not None and not unproved else None
             found[device_id] = Presence(
-                online, changed_at, reporting, last_seen, healthy, tuple(faults.get(device_id, ()))
-            )
+                connected, changed_at, reporting, last_seen, healthy, tuple(faults.get(device_id, ())),
+                since is not None,
+            )  # fmt: skip
     return found
+
+
+def _reporting(
+    now: datetime, longest: timedelta, last_seen: datetime | None, hearing_since: datetime | None
+) -> bool | None:
+    if last_seen is not None and now - last_seen <= longest:
+        return True
+    # Of a device that was never heard, or was quiet before we went deaf, we know enough.
+    listened = hearing_since is not None and now - hearing_since > longest
+    return False if listened or last_seen is None else None
 
 
 @translated()

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from catalog.elements import NO_BOOT, Previous
+from catalog.model import HEARTBEATS
 from store.database import Connection
 from store.intake.arrays import columns
-from store.intake.spans import HEARTBEATS, Run, Span, heard_in, merge_runs, merge_spans, pieces, union
+from store.intake.spans import Run, Span, heard_in, merge_runs, merge_spans, pieces, union
 
 Boot: TypeAlias = tuple[int, int]
 """device_id, boot."""

@@ -11,9 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-HEARTBEATS = 3
-"""An element vouches for this many heartbeats after it."""
-
 
 class Span(NamedTuple):
     """Half-open time span, milliseconds since the epoch."""

@@ -38,6 +38,7 @@ DECLARE
             "product_signals": "SELECT",
             "rollups": "SELECT",
             "silences": "SELECT",
+            "ingest_slots": "SELECT",
             "devices": "SELECT, INSERT, UPDATE",
             "customers": "SELECT, INSERT, UPDATE",
             "ownerships": "SELECT, INSERT, UPDATE, DELETE",

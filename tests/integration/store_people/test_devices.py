@@ -7,7 +7,7 @@ import pytest
 
 import catalog
 from catalog.elements import State
-from store import accounts, devices, ownerships, secrets
+from store import accounts, devices, ownerships, secrets, slots
 from store.database import Connection, connect
 from store.devices import NewDevice
 from store.errors import Conflict, InvalidValue, NotFound
@@ -206,6 +206,36 @@ def test_connected_reporting_and_healthy_are_three_things(conn: Connection) -> N
     assert devices.presence(conn, product, device_id, now=now).healthy is False
     event(conn, device_id, "freed", now - 2 * heartbeat, 6)
     assert devices.presence(conn, product, device_id, now=now).healthy is True
+
+
+def test_while_we_hear_nothing_nobody_is_called_connected_or_silent(conn: Connection) -> None:
+    product = CATALOG["robot_vacuum"]
+    now = datetime.now(UTC)
+    heartbeat = timedelta(seconds=product.heartbeat_s)
+    quiet, fresh, boxed = (devices.register(conn, f"rv-{n}", "robot_vacuum")[0].device_id for n in range(3))
+    for device_id, at in ((quiet, now - 4 * heartbeat), (fresh, now - heartbeat)):
+        said(conn, device_id, True, at)
+        heard(conn, device_id, at)
+
+    def seen(hearing_since: datetime | None, beat: timedelta = timedelta(0)) -> list[tuple[bool | None, ...]]:
+        conn.execute(
+            """INSERT INTO ingest_slots (slot, seen_at, hearing_since) VALUES (0, %(at)s, %(since)s)
+               ON CONFLICT (slot) DO UPDATE SET seen_at = %(at)s, hearing_since = %(since)s""",
+            {"at": now - beat, "since": hearing_since},
+        )
+        ids = [(device_id, product.key) for device_id in (quiet, fresh, boxed)]
+        found = devices.presences(conn, CATALOG, ids, now=now)
+        return [(p.connected, p.reporting, p.receiving) for p in (found[device_id] for device_id, _ in ids)]
+
+    deaf = [(None, None, False), (None, True, False), (None, False, False)]
+    assert seen(now - 9 * heartbeat) == deaf  # nobody holds the slot
+    assert slots.acquire(conn, 1, "here:1") == 0
+    assert seen(None) == deaf
+    assert seen(now - 9 * heartbeat, beat=timedelta(minutes=1)) == deaf
+    # The broker may have been restarted in between, and then it sends no last wills.
+    assert seen(now - heartbeat / 2) == [(None, None, True), (True, True, True), (False, False, True)]
+    assert seen(now - 3.5 * heartbeat) == [(None, False, True), (True, True, True), (False, False, True)]
+    assert seen(now - 9 * heartbeat) == [(True, False, True), (True, True, True), (False, False, True)]
 
 
 @pytest.mark.parametrize("how", ["revoke", "rotate", "suspend"])
