@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from psycopg import sql
 
@@ -125,20 +125,11 @@ def gaps(
     """
     if start.tzinfo is None or end.tzinfo is None or start >= end:
         raise InvalidValue("the window must carry UTC offsets and end after it begins")
-    window: dict[str, object] = {
+    window: dict[str, Any] = {
         "device": device_id, "start": start, "end": end, "now": now, "limit": limit, "no_boot": NO_BOOT
     }  # fmt: skip
     refused, refused_count = deadletters.of_device(conn, device_id, start, end, limit=limit)
-    lost: list[Lost] = []
-    lost_count = lost_ranges = lost_boots = 0
-    for found in _lost(conn, device_id, window):
-        if found.last_seq is None:
-            lost_boots += found.last_boot - found.boot + 1
-        else:
-            lost_count += found.last_seq - found.first_seq + 1
-        lost_ranges += 1
-        if len(lost) < limit:
-            lost.append(found)
+    lost, lost_ranges, lost_count, lost_boots = _lost(conn, device_id, window)
     silence, silence_s, silence_count, watched_s = _silence(conn, window)
     reboots, reboot_count = _reboots(conn, window)
     return Gaps(
@@ -179,17 +170,27 @@ WITH run AS (
           FROM boot) b
     WHERE last_missing > boot_before
 )
-SELECT "where", boot, last_boot, first_seq, last_seq, since, until
+SELECT count(*) OVER (), sum(last_seq::numeric - first_seq + 1) OVER (),
+       sum(last_boot - boot + 1) FILTER (WHERE last_seq IS NULL) OVER (),
+       "where", boot, last_boot, first_seq, last_seq, since, until
 FROM found WHERE coalesce(since, until) < %(end)s AND until >= %(start)s
-ORDER BY until DESC, boot DESC, first_seq DESC"""
+ORDER BY until DESC, boot DESC, first_seq DESC LIMIT %(most)s"""
 
 
-def _lost(conn: Connection, device_id: int, window: Mapping[str, object]) -> Iterator[Lost]:
-    """Newest first, cut at the numbers that came and were refused."""
-    numbers = deadletters.numbers_of(conn, device_id)
-    for row in conn.cursor(binary=True).execute(_LOST, window):
-        found = Lost(*row)
-        yield from without(found, numbers.get(found.boot, ()))
+def _lost(conn: Connection, device_id: int, window: Mapping[str, Any]) -> tuple[list[Lost], int, int, int]:
+    """The newest ranges; and of all of them: how many they are, their numbers, their whole boots."""
+    refused = deadletters.numbers_of(conn, device_id)
+    # Ranges are cut at the numbers that came and were refused, which changes their number: all must be looked at then.
+    most = None if refused else window["limit"]
+    rows = conn.cursor(binary=True).execute(_LOST, {**window, "most": most}).fetchall()
+    if not rows:
+        return [], 0, 0, 0
+    ranges, numbers, boots = (int(total or 0) for total in rows[0][:3])
+    if not refused:
+        return [Lost(*row[3:]) for row in rows], ranges, numbers, boots
+    parts = [part for row in rows for part in without(Lost(*row[3:]), refused.get(row[4], ()))]
+    numbers = sum(part.last_seq - part.first_seq + 1 for part in parts if part.last_seq is not None)
+    return parts[: window["limit"]], len(parts), numbers, boots
 
 
 def without(found: Lost, refused: Sequence[int]) -> Iterator[Lost]:
@@ -211,9 +212,9 @@ def without(found: Lost, refused: Sequence[int]) -> Iterator[Lost]:
 _SILENCE = """
 WITH span AS (
     SELECT since, max(until) OVER (ORDER BY since, until) AS until
-    FROM heard WHERE device_id = %(device)s
+    FROM heard WHERE device_id = %(device)s AND since < %(end)s AND until > %(start)s
 ), edge AS (
-    SELECT greatest(%(start)s, coalesce((SELECT min(since) FROM span),
+    SELECT greatest(%(start)s, coalesce((SELECT min(since) FROM heard WHERE device_id = %(device)s),
                     (SELECT created_at FROM devices WHERE device_id = %(device)s))) AS first,
            least(%(end)s, %(now)s) AS last
 ), pause AS (
@@ -232,7 +233,7 @@ SELECT extract(epoch FROM greatest(edge.last - edge.first, interval '0'))::float
 FROM edge LEFT JOIN cut ON since < until ORDER BY since DESC LIMIT %(limit)s"""
 
 
-def _silence(conn: Connection, window: Mapping[str, object]) -> tuple[list[Silence], float, int, float]:
+def _silence(conn: Connection, window: Mapping[str, Any]) -> tuple[list[Silence], float, int, float]:
     """The silences, their length and number in all, and how long the device was watched, in seconds."""
     rows = conn.execute(_SILENCE, window).fetchall()
     watched_s, *_, count, silence_s = rows[0]
@@ -251,12 +252,12 @@ WHERE device_id = %(device)s AND boot > %(no_boot)s AND first_ts >= %(start)s AN
 ORDER BY first_ts DESC, boot DESC LIMIT %(limit)s"""
 
 
-def _reboots(conn: Connection, window: Mapping[str, object]) -> tuple[list[Reboot], int]:
+def _reboots(conn: Connection, window: Mapping[str, Any]) -> tuple[list[Reboot], int]:
     rows = conn.execute(_REBOOTS, window).fetchall()
     return [Reboot(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def _clock_count(conn: Connection, product: Product, window: Mapping[str, object]) -> int:
+def _clock_count(conn: Connection, product: Product, window: Mapping[str, Any]) -> int:
     query = sql.SQL(
         """SELECT sum(n)::bigint FROM (
                SELECT count(*) AS n FROM {table} WHERE device_id = %(device)s
@@ -269,10 +270,14 @@ def _clock_count(conn: Connection, product: Product, window: Mapping[str, object
     return row[0] if row else 0
 
 
-def _seq_reused(conn: Connection, window: Mapping[str, object]) -> int:
+def _seq_reused(conn: Connection, window: Mapping[str, Any]) -> int:
     row = conn.execute(
         """SELECT coalesce(sum(seq_reused), 0)::bigint FROM boots
            WHERE device_id = %(device)s AND first_ts < %(end)s AND last_ts >= %(start)s""",
         window,
     ).fetchone()
     return row[0] if row else 0
+
+
+QUERIES = (_LOST, _SILENCE, _REBOOTS)
+"""What reads a device's whole continuity: each must find its rows by index."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from store import deadletters
 from store.database import Connection
 from store.deadletters import Refused
 from store.errors import InvalidValue
-from store.gaps import Gaps, Lost, Reboot, Silence, gaps, without
+from store.gaps import QUERIES, Gaps, Lost, Reboot, Silence, gaps, without
 from tests.integration.store_reads.conftest import T0, Past, at
 
 VACUUM = catalog.load()["robot_vacuum"]
@@ -216,6 +217,23 @@ def test_numbers_as_large_as_they_can_be(conn: Connection, past: Past) -> None:
     found = _gaps(conn, device)
     assert [(lost.where, lost.boot) for lost in found.lost] == [("tail", 7), ("boots", 2), ("head", 1)]
     assert (found.lost_count, found.lost_boots) == (2 * largest + 1, 5)
+
+
+def test_the_answer_reads_one_devices_rows_alone(conn: Connection, past: Past) -> None:
+    past.device()
+    fleet = "generate_series(1, 60) d CROSS JOIN generate_series(0, 299) n"
+    begins = "%(t)s + n * interval '10 min'"
+    conn.execute(
+        f"INSERT INTO runs SELECT d, 1, n * 10, n * 10 + 8, {begins}, {begins} FROM {fleet}".encode(), {"t": T0}
+    )
+    conn.execute(f"INSERT INTO boots SELECT d, n, {begins}, {begins} FROM {fleet}".encode(), {"t": T0})
+    conn.execute(f"INSERT INTO heard SELECT d, {begins}, {begins} + interval '8 min' FROM {fleet}".encode(), {"t": T0})
+    conn.execute("ANALYZE runs, boots, heard")
+    window = {"device": 1, "start": T0, "end": END, "now": END, "limit": 500, "no_boot": -1, "most": 500}
+    for query in QUERIES:
+        plan = "\n".join(row[0] for row in conn.execute(b"EXPLAIN " + query.encode(), window))
+        assert not re.search("Seq Scan on (runs|boots|heard)", plan), plan
+    assert (_gaps(conn, 1).lost_ranges, _gaps(conn, 1).silence_count) == (299, 300)
 
 
 def test_a_window_without_time_is_refused(conn: Connection) -> None:
