@@ -116,6 +116,8 @@ class Site:
     to_broker: Proxy
     place: Path
     environment: dict[str, str]
+    direct: bool = False
+    """Workers connect past the proxies."""
     passwords: dict[str, str] = field(default_factory=dict)
     workers: list[WorkerProcess] = field(default_factory=list)
     peak_mb: float = 0.0
@@ -136,10 +138,10 @@ class Site:
         assert self.worker.process is not None
         return self.worker.process.pid
 
-    def start_worker(self, *, direct: bool = False) -> WorkerProcess:
-        """One more worker, through the proxies unless `direct`; returns at once."""
+    def start_worker(self) -> WorkerProcess:
+        """One more worker; returns at once."""
         database, broker = self.url, self.broker.service_url
-        if not direct:
+        if not self.direct:
             database, broker = _through(database, self.to_database), _through(broker, self.to_broker)
         log = self.place / f"ingest-{len(self.workers)}.log"
         self.workers.append(WorkerProcess(database, broker, log, self.environment).start())
@@ -177,6 +179,14 @@ class Site:
         if found := re.search(r"VmHWM:\s+(\d+)", status):  # not of a dead one
             self.peak_mb = max(self.peak_mb, int(found[1]) / KIB_PER_MB)
         return self.peak_mb
+
+    def resident_mb(self) -> float | None:
+        """The worker's memory now; None where there is no /proc, or no worker."""
+        try:
+            found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text(encoding="ascii"))
+        except OSError:
+            return None
+        return int(found[1]) / KIB_PER_MB if found else None
 
     def said(self) -> str:
         """All that the workers have logged."""
@@ -273,9 +283,10 @@ def site(
             stack.enter_context(Proxy(ports.LOOPBACK, service_port, MqttTap)),
             place,
             {"VOP_DATA_DIR": str(place), "VOP_METRICS_PORT": "0"} | dict(environment or {}),
+            direct,
         )
         stack.callback(here.end)
         here.admit(devices)
-        here.start_worker(direct=direct)
+        here.start_worker()
         here.wait_receiving()
         yield here

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "a packet beyond the broker's limit": "tests/acceptance/test_malformed.py",
     "migrate with data from each release": "tests/migration",
     "everything killed at once and in turn": "tests/faults/test_chaos.py",
+    "soak with slope of memory and lag": "tests/faults/soak.py",
 }
 """Faults that have their test in another place."""
 
