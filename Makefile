@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-faults lint format bench lock clean
+.PHONY: help setup setup-dev demo test test-slow test-faults fault-table lint format bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test-slow: setup-dev ## the tests that take longer
 
 test-faults: setup-dev ## the tests that kill, cut off and starve, one at a time
 	$(PYTEST) -m faults $(ARGS)
+
+fault-table: setup-dev ## what every fault cost, as a table: make fault-table ARGS="--long"
+	@$(BIN)/python -m tests.faults.table $(ARGS)
 
 lint: setup-dev ## style, formatting and types
 	$(BIN)/ruff check
