@@ -63,6 +63,7 @@ def receiver(settings: Settings, slot: int, metrics: Metrics, *, subscribe: bool
         # A session remembers what it once subscribed to, in the other mode of working too.
         unwanted=[other] if subscribe else [wanted, other],
         on_dropped=metrics.broker_dropped.set,
+        on_redelivered=metrics.redelivered.inc,
     )
 
 

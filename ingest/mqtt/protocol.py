@@ -74,6 +74,8 @@ class Output:
 
     messages: list[Received] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    redelivered: int = 0
+    """Messages that the broker marks as sent before."""
     end: End | None = None
 
 
@@ -157,6 +159,7 @@ class Protocol:
                 output.events.append(BrokerSays(message.topic, message.payload))
             else:
                 output.messages.append(message)
+                output.redelivered += first >> 3 & 1
             return
         if first & 0x0F or not kind:
             raise malformed(f"packet type {first >> 4} with flags {first & 0x0F}")

@@ -32,8 +32,8 @@ def scan(
 ) -> int:
     """Append to `messages` the PUBLISH packets from `at` on that are plain; returns where it stopped.
 
-    Plain is QoS 1 with a topic of `topics`, no properties, and fewer than 16 KiB. Whatever else stands there, or is not
-    all there, is left to others.
+    Plain is QoS 1 with a topic of `topics`, no properties, fewer than 16 KiB, and sent for the first time. Whatever
+    else stands there, or is not all there, is left to others.
     """
     # Half of what a message costs to receive is spent here: local names, no calls that can be spared.
     append, known, new, kind, end = messages.append, topics.get, tuple.__new__, Received, len(data)
@@ -48,7 +48,7 @@ def scan(
             length += (more << 7) - 0x80
             start += 1
         stop = start + length
-        if first & 0xF6 != 0x32 or stop > end or length < _SHORTEST_BODY_BYTES:
+        if first & 0xFE != 0x32 or stop > end or length < _SHORTEST_BODY_BYTES:
             return at
         after = start + 2 + (data[start] << 8) + data[start + 1]
         if after + 3 > stop or data[after + 2]:

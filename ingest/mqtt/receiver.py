@@ -46,7 +46,7 @@ UNWANTED_ID: Final = 3
 
 
 def _ignore(_count: int) -> None:
-    """Nobody asked for the broker's drops."""
+    """Nobody asked to be told."""
 
 
 class MqttReceiver:
@@ -65,6 +65,7 @@ class MqttReceiver:
         *,
         unwanted: Sequence[str] = (),
         on_dropped: Callable[[int], None] = _ignore,
+        on_redelivered: Callable[[int], None] = _ignore,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.connected = False
@@ -76,6 +77,7 @@ class MqttReceiver:
         self._unwanted = list(unwanted)
         self._buffer = buffer
         self._on_dropped = on_dropped
+        self._on_redelivered = on_redelivered
         self._tls = tls
         self._connection = 0
         self._lock = Lock()  # of what `unsubscribe` and `stop` change under the reading thread
@@ -191,6 +193,8 @@ class MqttReceiver:
                 for event in output.events:
                     pulse = self._event(event, link, pulse)
                 self._buffer.put_all(output.messages)
+                if output.redelivered:
+                    self._on_redelivered(output.redelivered)
                 if output.end:
                     self._end(output.end, link)
                     return

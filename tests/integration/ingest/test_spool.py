@@ -174,8 +174,11 @@ def test_a_spool_that_refuses_leaves_messages_with_the_broker(
         assert site.metric("messages_acknowledged_total") == site.metric("spool_messages_total") < 200
         assert site.metric("oldest_unacknowledged_seconds") > 0
         assert worker.log.read_text().count("no more are taken") == 1
-        own_server.start()
+        worker.kill()
+    own_server.start()
+    with site.worker(**settings):
         site.all_is_stored_once()
+        assert site.metric("messages_redelivered_total") > 0
 
 
 def test_a_worker_killed_while_it_spools_loses_nothing(site: Site, own_server: PostgresServer) -> None:

@@ -57,6 +57,7 @@ def fed(pieces: Iterable[bytes], protocol: Protocol | None = None) -> Output:
         output = protocol.feed(piece, NOW_MS)
         total.messages += output.messages
         total.events += output.events
+        total.redelivered += output.redelivered
         assert total.end is None or output == Output()
         total.end = total.end or output.end
     return total
