@@ -22,8 +22,8 @@ WHERE h.device_id = l.device_id AND h.since <= l.ts;
 
 -- Scalars are of the whole day, arrays of its hours: element k of each is of hour hours[k] (0 to 23). Which columns a
 -- signal has goes by its type: lo and hi of float32 and float64, lo_int and hi_int of int64 and bool (0, 1); mean and
--- spread (sum of squared deviations from the mean) of both; a last value of counters, bool, enum and text; tallies
--- ({value: times}) of enum.
+-- spread (sum of squared deviations from the mean) of both; a last value of counters, bool, enum and text; a tally
+-- ({value: times}) of enum, null where all n values of the hour are the last one.
 CREATE TABLE rollups (
     device_id int NOT NULL,
     signal    int NOT NULL,                    -- product_signals.signal_id
@@ -51,4 +51,4 @@ CREATE TABLE rollups (
     h_last_text text[],
     h_tally     jsonb[],
     PRIMARY KEY (device_id, signal, day)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 90);

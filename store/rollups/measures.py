@@ -113,9 +113,9 @@ def aggregated(signals: Sequence[Kept]) -> sql.Composed:
 
 
 COUNTED: Final = sql.SQL(
-    "(SELECT jsonb_object_agg(v, c) FROM (SELECT v, count(*) AS c FROM unnest({}) v GROUP BY v) g)"
+    "(SELECT jsonb_object_agg(v, c) FROM (SELECT v, count(*) AS c FROM unnest({}) v GROUP BY v) g HAVING count(*) > 1)"
 )
-"""Of an array of values, how often each is in it."""
+"""Of an array of values, how often each is in it; null when all are the same."""
 
 
 def projected(signals: Sequence[Kept]) -> sql.Composed:

@@ -264,6 +264,16 @@ def _raw(product: Product, from_rows: Mapping[str, sql.Composed], at: int) -> sq
 
 _NEWEST = "(array_agg({last} ORDER BY hour DESC) FILTER (WHERE {last} IS NOT NULL))[1]"
 
+_MIDDLED = """(SELECT *, sum(n * mean) OVER w / sum(n) OVER w AS middle
+               FROM hours WINDOW w AS (PARTITION BY hour / %(width)s)) h"""
+# The most frequent value of each bucket; of as frequent ones the first in order, as mode() does.
+_WORDED = """hours LEFT JOIN (
+    SELECT DISTINCT ON (bucket) bucket, mode FROM (
+        SELECT hour / %(width)s AS bucket, last_text AS mode, n AS times FROM hours WHERE tally IS NULL
+        UNION ALL
+        SELECT hour / %(width)s, e.key, e.value::bigint FROM hours CROSS JOIN LATERAL jsonb_each_text(tally) e) w
+    GROUP BY bucket, mode ORDER BY bucket, sum(times) DESC, mode) m ON m.bucket = hour / %(width)s"""
+
 
 def _folded(k: Kept, q: Question) -> sql.Composed:
     """Buckets from hours: number of the bucket, and what `Folded` lists after `at`."""
@@ -272,28 +282,21 @@ def _folded(k: Kept, q: Question) -> sql.Composed:
     real = sql.SQL("::real" if k.signal.type == "float32" else "")
     null = sql.SQL("NULL")
     lo = hi = mean = spread = last = mode = sql.Composed([null])
-    middle = sql.SQL("")
+    hours = sql.Composed([sql.SQL("hours")])
     if k.is_number:
         lo = sql.SQL("min({}){}").format(sql.Identifier(f"lo{suffix}"), real)
         hi = sql.SQL("max({}){}").format(sql.Identifier(f"hi{suffix}"), real)
         mean = sql.SQL("(sum(n * mean) / sum(n)){}").format(real)
     if k.is_number and q.spread:
         spread = sql.Composed([sql.SQL("sum(spread + n * (mean - middle) ^ 2)")])
-        middle = sql.SQL(
-            ", sum(n * mean) OVER (PARTITION BY hour / %(width)s)"
-            " / sum(n) OVER (PARTITION BY hour / %(width)s) AS middle"
-        )
+        hours = sql.Composed([sql.SQL(_MIDDLED)])
     if k.has_last:
         last = sql.SQL(_NEWEST).format(last=sql.Identifier(f"last{suffix}"))
         if k.signal.type == "bool":
             last = sql.SQL("{}::int::bool").format(last)
     if k.signal.type == "enum":
-        # Most frequent first; of as frequent ones the first in order, as mode() does.
-        mode = sql.Composed([sql.SQL(
-            """(SELECT e.key FROM unnest(array_agg(tally)) t, jsonb_each_text(t) e
-                GROUP BY e.key ORDER BY sum(e.value::bigint) DESC, e.key LIMIT 1)"""
-        )])  # fmt: skip
+        mode, hours = sql.Composed([sql.SQL("min(mode)")]), sql.Composed([sql.SQL(_WORDED)])
     columns = sql.SQL(", ").join((lo, hi, mean, spread, last, mode))
-    return sql.SQL(
-        "SELECT hour / %(width)s, sum(n)::int, {columns} FROM (SELECT *{middle} FROM hours) h GROUP BY 1"
-    ).format(columns=columns, middle=middle)
+    return sql.SQL("SELECT hour / %(width)s, sum(n)::int, {columns} FROM {hours} GROUP BY 1").format(
+        columns=columns, hours=hours
+    )

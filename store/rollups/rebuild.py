@@ -79,7 +79,9 @@ _KEPT = sql.SQL(
 
 # Late rows add to an hour whose raw rows are gone. Its last value stays: when it was measured is not known any more.
 _COMBINE = """WITH taken AS (DELETE FROM rolled_hours RETURNING *),
-    meant AS (SELECT *, sum(n * mean) OVER w / sum(n) OVER w AS middle FROM taken
+    meant AS (SELECT *, sum(n * mean) OVER w / sum(n) OVER w AS middle,
+                     CASE WHEN signal = ANY(%s) THEN coalesce(tally, jsonb_build_object(last_text, n)) END AS words
+              FROM taken
               WINDOW w AS (PARTITION BY device_id, signal, hour))
     INSERT INTO rolled_hours
     SELECT device_id, signal, hour, bool_or(late), sum(n)::int, min(lo), max(hi), min(lo_int), max(hi_int),
@@ -89,13 +91,13 @@ _COMBINE = """WITH taken AS (DELETE FROM rolled_hours RETURNING *),
            (array_agg(last_text ORDER BY late) FILTER (WHERE last_text IS NOT NULL))[1],
            (SELECT jsonb_object_agg(key, times) FROM (
                 SELECT e.key, sum(e.value::bigint) AS times
-                FROM unnest(array_agg(m.tally)) t, jsonb_each_text(t) e GROUP BY 1) g)
+                FROM unnest(array_agg(m.words)) t, jsonb_each_text(t) e GROUP BY 1) g HAVING count(*) > 1)
     FROM meant m GROUP BY device_id, signal, hour"""
 
 
-def combine(conn: Connection) -> None:
+def combine(conn: Connection, signals: Sequence[Kept]) -> None:
     """Make one row of the several that `rolled_hours` may hold of an hour: late rows and what was there."""
-    conn.execute(_COMBINE)
+    conn.execute(_COMBINE, (_ids(k for k in signals if k.signal.type == "enum"),))
 
 
 _GONE = f"""DELETE FROM rollups r
@@ -150,7 +152,7 @@ def fold(conn: Connection, signals: Sequence[Kept], rolled: Mapping[int, Hours],
     parameters = {"devices": devices, "days": days, "parts": parts, "signals": _ids(signals)}
     conn.execute(_KEPT, parameters)
     if late:
-        combine(conn)
+        combine(conn, signals)
     conn.execute("ANALYZE rolled_hours")
     conn.execute(_GONE, parameters)
     conn.execute(_WRITE)

@@ -71,7 +71,7 @@ def test_the_chart_stays_when_raw_rows_go(world: World) -> None:
 def test_it_stays_while_the_rollup_says_otherwise(world: World, tamper: str, caplog: pytest.LogCaptureFixture) -> None:
     device = world.device()
     values: dict[str, Any] = {"level": 1.5, "count": 3, "mode": "low", "note": "n", "door": True}
-    world.say(device, reading(0, 0, **values), reading(1, HOUR_MS, **values))
+    world.say(device, reading(0, 0, **values), reading(1, 1, mode="high"), reading(2, HOUR_MS, **values))
     world.roll()
     world.conn.execute(tamper.encode())
     rows = world.raw_rows(device)
