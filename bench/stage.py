@@ -64,12 +64,16 @@ class Stage:
 
 @contextmanager
 def platform(workers: int, place: Path, database: str | None = None) -> Iterator[Stage]:
-    """Start everything below `place`; PostgreSQL only unless `database` or VOP_DATABASE_URL names one to use."""
+    """Start everything below `place`; PostgreSQL only unless VOP_DATABASE_URL names one to use.
+
+    `database` is one that is migrated already and has been measured in.
+    """
     with ExitStack() as stack:
-        given = database or os.environ.get("VOP_DATABASE_URL")
-        url = given or stack.enter_context(PostgresServer(place / "pg")).url("postgres")
+        url = database or os.environ.get("VOP_DATABASE_URL")
+        url = url or stack.enter_context(PostgresServer(place / "pg")).url("postgres")
         broker = stack.enter_context(Mosquitto(place / "broker"))
-        migrate(url, catalog.load())
+        if not database:
+            migrate(url, catalog.load())
         env = os.environ | {"VOP_DATABASE_URL": url, "VOP_MQTT_URL": broker.service_url, "VOP_DATA_DIR": str(place)}
         running = []
         for number in range(workers):
