@@ -36,7 +36,8 @@ class Series(Answer):
 
 class History(Answer):
     """Signals in buckets, by signal and then oldest first. `[from, to)` is what was answered: of a sensitive signal
-    the part its reader may see."""
+    the part its reader may see. `source` is `rollup` for buckets of an hour and wider, else `raw`; both are exact.
+    Where raw readings are gone, no bucket is narrower than an hour, and an hour at either end counts whole."""
 
     device: str
     from_: datetime = Field(alias="from")

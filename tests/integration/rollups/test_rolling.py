@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Event, Thread
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.model import Product
-from store import product_tables, rollups
+from store import migrate, product_tables, rollups
 from store.database import connect
 from store.errors import NotFound, Retry, StoreError
 from store.intake import Arrival, Intake
@@ -267,3 +268,19 @@ def test_products_with_many_signals(world: World) -> None:
     assert rollups.roll(world.conn, known, NOW).hours == 1
     found = read.buckets(world.conn, wide, device, wide.signal, at(0), at(DAY_MS), 86_400)
     assert [bucket.lo for key in keys for bucket in found[key]] == list(range(130))
+
+
+def test_the_migration_marks_what_was_there_before_rollups(world: World) -> None:
+    device, silent = world.device(), world.device("p-2")
+    world.say(device, reading(0, HOUR_MS + 1, count=1), reading(1, 40 * HOUR_MS, count=2))
+    world.conn.execute("INSERT INTO latest (device_id, updated_at) VALUES (%s, now())", [silent])
+    world.conn.execute("UPDATE latest SET dirty = '{}'")
+    [migration] = [m for m in migrate.files() if m.name == "rollups"]
+    [statement] = [s for s in re.split(r";\n", migration.sql) if re.search("^UPDATE latest", s, re.MULTILINE)]
+    world.conn.execute(statement.encode())
+    first = hour_of(at(HOUR_MS))
+    assert world.marks(device) == f"{{[{first},{first + 40})}}"
+    assert world.marks(silent) == "{}"
+    finish(world)
+    assert [b[1:4] for b in world.charts(device, at(0), at(3 * DAY_MS), 3_600)["count"]] == [(1, 1, 1), (1, 2, 2)]
+    assert world.one("SELECT sum(n)::int FROM rollups") == 2
