@@ -88,6 +88,15 @@ def translate(error: psycopg.Error) -> StoreError:
         return NotFound(f"what it refers to does not exist (constraint {error.diag.constraint_name})")
     if isinstance(error, _MISMATCH):
         return SchemaError(f"the database lacks something this program needs ({name}); run `vop migrate`")
+    if isinstance(error, pg.InsufficientPrivilege):
+        # The server's line names the table or function, never a row of it.
+        said = error.diag.message_primary or name
+        return StoreError(
+            f"the database refuses this role: {said}; run `vop migrate` as the owner of the tables, which gives every "
+            "role its rights anew"
+        )
+    if isinstance(error, pg.DiskFull):
+        return Unavailable("the database's disk is full; make room there")
     if isinstance(error, pg.ProgramLimitExceeded | pg.DataError | pg.IntegrityError):
         return InvalidValue(f"the database refuses a value ({name})", state)
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, *_AWAY)):

@@ -37,6 +37,7 @@ EXPECTED = [
     (psycopg.OperationalError, errors.Unavailable),
     (psycopg.InterfaceError, errors.Unavailable),
     (pg.SyntaxError, StoreError),
+    (pg.InsufficientPrivilege, StoreError),
 ]
 
 
