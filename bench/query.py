@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import catalog
 from bench import place, stage, year
@@ -43,12 +44,15 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Times:
-    """Of one question, in ms."""
+    """Of one question, in ms by the clock and in ms of CPU, ours and the server's: others' work hardly changes that."""
 
     n: int
     p50_ms: float
     p99_ms: float
     limit_ms: float
+    cpu_p50_ms: float | None
+    cpu_p99_ms: float | None
+    """None where the server's process cannot be seen: another machine, or no Linux."""
 
     @property
     def within(self) -> bool:
@@ -68,7 +72,7 @@ class Figures:
     """With about a million rows, before the rest was loaded."""
     full: dict[str, Times]
     growth_chart_30d: float | None
-    """Median with all rows by median with a million."""
+    """Median with all rows by median with a million; of CPU where it is known."""
     growth_limit: float
     ingesting_msgs_per_s: float
     """What came in meanwhile, stored; 0: nothing was asked to."""
@@ -121,7 +125,7 @@ def run(
             small_rows=small_rows,
             small=small,
             full=full,
-            growth_chart_30d=round(full["chart_30d"].p50_ms / small["chart_30d"].p50_ms, 2) if small else None,
+            growth_chart_30d=_growth(small["chart_30d"], full["chart_30d"]) if small else None,
             growth_limit=GROWTH_LIMIT,
             ingesting_msgs_per_s=round(reached),
             while_ingesting=beside,
@@ -143,6 +147,7 @@ class Questions:
             "SELECT device_id, device FROM devices WHERE device_id = ANY(%s)", (list(loaded.with_rows),)
         )
         self._names: dict[int, str] = dict(rows.fetchall())
+        self._server = conn.info.backend_pid if conn.info.host in ("127.0.0.1", "::1", "localhost") else 0
 
     def window(self, days: int) -> tuple[datetime, datetime]:
         """So many days, half of the time up to the end of the data and some minutes."""
@@ -154,6 +159,13 @@ class Questions:
     def device(self) -> int:
         """One that has rows."""
         return self._random.choice(self._year.with_rows)
+
+    def server_cpu_ns(self) -> int | None:
+        """What the connection's server process has spent so far."""
+        try:
+            return int(Path(f"/proc/{self._server}/schedstat").read_text(encoding="ascii").split()[0])
+        except OSError:
+            return None
 
     def chart_30d(self) -> object:
         """Of a signal: about 720 buckets."""
@@ -206,10 +218,43 @@ def _took_ms(ask: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _times(name: str, took: list[float]) -> Times:
-    ordered = sorted(took)
-    p99 = ordered[min(len(ordered) - 1, math.ceil(0.99 * len(ordered)) - 1)]
-    return Times(len(ordered), round(statistics.median(ordered), 2), round(p99, 2), LIMITS_MS[name])
+class Took(NamedTuple):
+    """One answer, in ms."""
+
+    elapsed: float
+    cpu: float | None
+
+
+def _took(questions: Questions, name: str) -> Took:
+    ask = getattr(questions, name)
+    server, ours = questions.server_cpu_ns(), time.thread_time_ns()
+    elapsed = _took_ms(ask)
+    spent = time.thread_time_ns() - ours
+    after = questions.server_cpu_ns()
+    return Took(elapsed, None if server is None or after is None else (after - server + spent) / 1e6)
+
+
+def _times(name: str, took: Sequence[Took]) -> Times:
+    elapsed = [one.elapsed for one in took]
+    cpu = [one.cpu for one in took if one.cpu is not None]
+    return Times(
+        n=len(took),
+        p50_ms=round(statistics.median(elapsed), 2),
+        p99_ms=_p99(elapsed),
+        limit_ms=LIMITS_MS[name],
+        cpu_p50_ms=round(statistics.median(cpu), 2) if cpu else None,
+        cpu_p99_ms=_p99(cpu) if cpu else None,
+    )
+
+
+def _growth(small: Times, full: Times) -> float:
+    if small.cpu_p50_ms and full.cpu_p50_ms:
+        return round(full.cpu_p50_ms / small.cpu_p50_ms, 2)
+    return round(full.p50_ms / small.p50_ms, 2)
+
+
+def _p99(values: Sequence[float]) -> float:
+    return round(sorted(values)[math.ceil(0.99 * len(values)) - 1], 2)
 
 
 @contextmanager
@@ -223,9 +268,8 @@ def _measured(url: str, loaded: Year, progress: Progress) -> dict[str, Times]:
     with _questions(url, loaded) as questions:
         for place_, (name, repeats) in enumerate(REPEATS.items()):
             progress("asking", place_ / len(REPEATS))
-            ask = getattr(questions, name)
-            ask()  # the connection's first of its kind is planned and prepared
-            found[name] = _times(name, [_took_ms(ask) for _ in range(repeats)])
+            getattr(questions, name)()  # the connection's first of its kind fills its caches
+            found[name] = _times(name, [_took(questions, name) for _ in range(repeats)])
     return found
 
 
@@ -257,13 +301,12 @@ def _while_ingesting(
             publisher = Publisher(running.admit(names), {name: Stretch(each, first_ms) for name in names}, rate)
             before, began = running.stored(), time.time()
             publisher.start()
-            took: dict[str, list[float]] = {name: [] for name in REPEATS}
+            took: dict[str, list[Took]] = {name: [] for name in REPEATS}
             with _questions(url, loaded) as questions:
                 while not publisher.is_done:
                     progress("asking while ingesting", min((time.time() - began) / seconds, 1.0))
                     for name, repeats in REPEATS.items():
-                        ask = getattr(questions, name)
-                        took[name] += [_took_ms(ask) for _ in range(max(1, repeats // 20))]
+                        took[name] += [_took(questions, name) for _ in range(max(1, repeats // 20))]
             stored, elapsed = running.stored() - before, time.time() - began
     return stored / elapsed, {name: _times(name, all_of) for name, all_of in took.items()}
 

@@ -8,7 +8,7 @@ from bench.query import GROWTH_LIMIT, LIMITS_MS, Figures, Times
 
 
 def times(p99_ms: float) -> dict[str, Times]:
-    return {name: Times(100, 1.0, p99_ms, limit) for name, limit in LIMITS_MS.items()}
+    return {name: Times(100, 1.0, p99_ms, limit, None, None) for name, limit in LIMITS_MS.items()}
 
 
 GOOD = Figures(
