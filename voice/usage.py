@@ -16,7 +16,7 @@ from catalog.model import Product
 from store import customers, devices, ownerships
 from store import usage as stored
 from store.database import Connection
-from store.usage import Window
+from store.usage import Asked, Window
 from voice.calendars import (
     MONDAY,
     Calendar,
@@ -105,7 +105,7 @@ def usage_of_device(
     for customer, zone, calendar, week_start, window in _owned(conn, found.device_id, start, end):
         cut = periods(window.since, window.until, per, zone_named(zone), calendar, week_start)
         windows = [Window(period.since, period.until) for period in cut]
-        measured = _measured(conn, product, found.device_id, windows, now)
+        [measured] = _measured(conn, product, [Asked(found.device_id, windows)], now)
         items = tuple(map(PeriodUsage, cut, measured))
         stretches.append(Stretch(customer, zone, calendar, week_start, *window, items))
     total = in_time(item.figures for stretch in stretches for item in stretch.items)
@@ -148,9 +148,9 @@ def _of_product(
     now: datetime,
 ) -> ProductUsage:
     by_unit = []
-    for (_, device_id), owned in units.items():
-        pieces = within(cut, owned)
-        measured = _measured(conn, product, device_id, [window for _, window in pieces], now)
+    owned = [(device_id, within(cut, windows)) for (_, device_id), windows in units.items()]
+    asked = [Asked(device_id, [window for _, window in pieces]) for device_id, pieces in owned]
+    for (_, pieces), measured in zip(owned, _measured(conn, product, asked, now), strict=True):
         by_period: list[list[Figures]] = [[] for _ in cut]
         for (n, _), figure in zip(pieces, measured, strict=True):
             by_period[n].append(figure)
@@ -179,30 +179,28 @@ def within(cut: Sequence[Period], owned: Iterable[Window]) -> list[tuple[int, Wi
     return found
 
 
-def _measured(
-    conn: Connection,
-    product: Product,
-    device_id: int,
-    windows: Sequence[Window],
-    now: datetime,
-) -> list[Figures]:
-    """Figures of windows that rise and do not overlap."""
-    past = [Window(w.since, min(w.until, now)) for w in windows if w.since < now]
-    heard = stored.heard_seconds(conn, device_id, past)
-    heard += [0.0] * (len(windows) - len(past))
+def _measured(conn: Connection, product: Product, asked: Sequence[Asked], now: datetime) -> list[list[Figures]]:
+    """Figures of the windows of each device, by two queries however many there are."""
+    past = [
+        Asked(device_id, [Window(w.since, min(w.until, now)) for w in windows if w.since < now])
+        for device_id, windows in asked
+    ]
+    heard = stored.heard_seconds_of(conn, past)
     use = product.use
-    if use is None:
-        counts = [stored.Counts(0, 0.0, 0, 0)] * len(windows)
-    else:
-        counts = stored.counts(conn, use, device_id, windows)
+    nothing = stored.Counts(0, 0.0, 0, 0)
+    counts = (
+        stored.counts_of(conn, use, asked) if use is not None else [[nothing] * len(windows) for _, windows in asked]
+    )
     has_length = use is not None and (use.start is not None or use.duration is not None)
     found = []
-    for window, count, heard_s in zip(windows, counts, heard, strict=True):
-        window_s = max((min(window.until, now) - window.since).total_seconds(), 0.0)
-        figure = figures(*count, heard_s=heard_s, window_s=window_s, has_length=has_length)
-        if use is None:
-            figure = replace(figure, uses=None)
-        found.append(figure)
+    for (_, windows), counted, seconds in zip(asked, counts, heard, strict=True):
+        figured = []
+        to_come = [0.0] * (len(windows) - len(seconds))
+        for window, count, heard_s in zip(windows, counted, seconds + to_come, strict=True):
+            window_s = max((min(window.until, now) - window.since).total_seconds(), 0.0)
+            figure = figures(*count, heard_s=heard_s, window_s=window_s, has_length=has_length)
+            figured.append(figure if use is not None else replace(figure, uses=None))
+        found.append(figured)
     return found
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
 import catalog
@@ -155,3 +157,30 @@ def test_what_does_not_exist_is_named(conn: Connection, past: Past) -> None:
         usage_of_device(conn, {}, "d-1", T0, at(DAY), "day")
     with pytest.raises(BadWindow):
         usage_of_device(conn, CATALOG, "d-1", T0, T0, "day")
+
+
+def test_a_customers_units_are_asked_about_together(
+    conn: Connection, past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = past.customer("c-1", "UTC")
+    asked: list[object] = []
+    execute = psycopg.Connection.execute
+
+    def counted(self: Connection, *arguments: Any, **more: Any) -> Any:
+        asked.append(arguments[0])
+        return execute(self, *arguments, **more)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", counted)
+    rounds = []
+    for n in range(1, 5):
+        device = past.device(f"d-{n}")
+        past.owned(device, owner, "UTC", at(n * DAY), at(9 * DAY))
+        past.heard(device, (0, n * 2 * DAY))
+        _clean(past, device, 8 * DAY + 60)
+        _clean(past, device, (n - 1) * DAY + 60)  # the day before it was theirs
+        asked.clear()
+        [found] = usage_of_customer(conn, CATALOG, "c-1", T0, at(10 * DAY), "day", now=LATER).products
+        rounds.append(len(asked))
+        assert (found.total.uses, found.total.minutes) == (n, n * 30)
+        assert found.total.heard_s == sum(k * DAY * 60 for k in range(1, n + 1))
+    assert len(set(rounds)) == 1
