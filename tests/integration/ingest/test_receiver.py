@@ -222,7 +222,9 @@ def test_content_types_and_quality_of_service_reach_the_worker(broker: DeviceBro
     ]
 
 
-def test_what_is_retained_is_read_once_in_batches(broker: DeviceBroker) -> None:
+def test_what_is_retained_is_read_once_in_batches(broker: DeviceBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its end is a second of silence, not the patience with a broker that does not answer.
+    monkeypatch.setattr("ingest.mqtt.retained.CONNECT_TIMEOUT_S", 3600.0)
     password, address = broker.add_device("vac-1"), BrokerAddress.parse(broker.service_url)
     with packets.opened(broker.host, broker.port, "vac-1", "vac-1", password) as link:
         for n in range(4_500):

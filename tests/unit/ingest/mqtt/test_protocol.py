@@ -206,6 +206,13 @@ def test_what_is_wrong_ends_the_connection_and_says_so(data: bytes, reason: int,
     assert text in output.end.text
 
 
+@pytest.mark.parametrize("length", [1, 2, 20, 27, 28, 29])
+def test_a_known_topic_does_not_reach_into_the_next_packet(length: int) -> None:
+    body = publish()[2:]
+    cut = packet(0x32, body[:length]) + body[length:] + publish()
+    assert end_of(publish() + cut).reason == MALFORMED_PACKET
+
+
 @pytest.mark.parametrize("first", [publish(), b"\x90\x04\x00\x02\x00\x01", b"\xd0\x00", b"\xe0\x00", b"HTTP/1.1 400"])
 def test_nothing_comes_before_connack(first: bytes) -> None:
     end = end_of(first + bytes(200), protocol=Protocol(1))
