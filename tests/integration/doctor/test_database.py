@@ -199,7 +199,7 @@ def test_rollups_behind(database: str) -> None:
         "INSERT INTO devices (device, product) VALUES ('d', 'software')",
         "INSERT INTO latest (device_id, updated_at, dirty) "
         "SELECT device_id, now(), int4multirange(int4range(hour - 1, hour)) "
-        "FROM devices, LATERAL (SELECT (extract(epoch FROM now()) / 3600)::int AS hour)",
+        "FROM devices, LATERAL (SELECT (extract(epoch FROM now()) / 3600)::int AS hour) h",
     )
     assert say(database, work)["relay.rollups"].level == "ok"
     run(database, "UPDATE latest SET dirty = '{[460000,460001)}'")
