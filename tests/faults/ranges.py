@@ -69,14 +69,15 @@ class Ranges:
 
     def __sub__(self, other: Ranges) -> Ranges:
         left: list[tuple[int, int]] = []
+        place = 0
         for start, end in self.runs():
             at = start
-            first = max(0, bisect_right(other._starts, start) - 1)
-            for taken, until in zip(other._starts[first:], other._ends[first:], strict=True):
-                if taken >= end:
-                    break
-                if until > at:
-                    left.append((at, max(at, taken)))
-                    at = until
+            while place < len(other._starts) and other._ends[place] <= start:
+                place += 1
+            here = place
+            while here < len(other._starts) and other._starts[here] < end:
+                left.append((at, other._starts[here]))
+                at = max(at, other._ends[here])
+                here += 1
             left.append((at, end))
         return Ranges((start, end) for start, end in left if start < end)
