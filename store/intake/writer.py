@@ -114,9 +114,12 @@ class Intake:
             return outcome
         if not arrival.elements:
             raise error
-        index = arrival.elements[0].index
+        (element,) = arrival.elements
+        index = element.index
         log.warning("the database refuses element %d of a message (SQLSTATE %s); dead-lettered", index, error.sqlstate)
         refused = Reject(index, Reason.DATABASE, f"{error} (SQLSTATE {error.sqlstate})")
+        if not isinstance(element, State) and element.boot >= 0:
+            refused = refused._replace(boot=element.boot, seq=element.seq)
         return self.write(conn, [arrival._replace(elements=(), rejects=(*arrival.rejects, refused))])
 
     def _transaction(self, conn: Connection, arrivals: Sequence[Arrival]) -> Outcome:

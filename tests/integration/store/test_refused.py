@@ -47,7 +47,7 @@ def test_an_element_the_database_refuses_stands_alone(world: World, at: int) -> 
     said = [*good[:at], event(100, kind="stuck", where=f"a{NUL}b"), *good[at:]]
     outcome = world.write(arrival(device, *said, payload=b"many"), arrival(device, reading(20)))
     assert outcome.stored == 10
-    assert [(no, r.index, r.reason) for no, r in outcome.rejects] == [(0, at, Reason.DATABASE)]
+    assert [(no, r.index, r.reason, r.boot, r.seq) for no, r in outcome.rejects] == [(0, at, Reason.DATABASE, 1, 100)]
     assert world.dead() == [(at, "database", 1)]
     assert world.rows("SELECT payload FROM dead_messages") == [(b"many",)]
     assert world.one("SELECT array_agg(seq ORDER BY seq) FROM events") == list(range(9))
