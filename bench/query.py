@@ -319,6 +319,9 @@ def _relay(url: str, where: Path) -> Iterator[None]:
         process = subprocess.Popen([sys.executable, "-m", "vop", "relay"], env=env, stdout=log, stderr=log)
         try:
             yield
+            if process.poll() is not None:
+                said = (where / "relay.log").read_text("utf-8", "replace").strip().splitlines()[-1:]
+                raise RuntimeError(f"the relay ended by itself with status {process.returncode}: {' '.join(said)}")
         finally:
             process.terminate()
             process.wait(30)
