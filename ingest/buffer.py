@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from sys import getsizeof
 from threading import Condition
 from time import monotonic
 
 from ingest.receiver import Received
 
 OVERHEAD_BYTES = 400
-"""What a held message costs beside its payload."""
+"""What a held message costs beside its payload, unless topic and content type are longer than this."""
 
 
 class Buffer:
@@ -99,4 +100,9 @@ class Buffer:
 
 
 def _size(message: Received) -> int:
-    return len(message.payload) + OVERHEAD_BYTES
+    kind = message.content_type or ""
+    if len(message.topic) + len(kind) <= OVERHEAD_BYTES:
+        return len(message.payload) + OVERHEAD_BYTES
+    # MQTT lets a device send empty messages with texts of 64 KiB. One character outside of the Basic Multilingual
+    # Plane makes Python keep such a text in four times as much.
+    return len(message.payload) + OVERHEAD_BYTES + getsizeof(message.topic) + getsizeof(kind)

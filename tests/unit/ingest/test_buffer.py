@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import getsizeof
 from threading import Thread
 from typing import TypeVar
 
@@ -136,6 +137,18 @@ def test_a_batch_larger_than_the_buffer_does_not_stop_the_flow() -> None:
     poll(take_on, until=lambda n: n == len(sent), what="every message")
     putting.returns()
     assert received == sent
+
+
+@pytest.mark.parametrize("text", ["t" * 60_000, "t" * 59_996 + "\U0001f600"])
+def test_long_topics_and_content_types_count_as_much_as_they_take(text: str) -> None:
+    """A device may publish nothing, a thousand times, under topics of 64 KiB."""
+    for long in (message(1)._replace(topic=text), message(1)._replace(content_type=text)):
+        buffer = a_buffer(max_bytes=getsizeof(text))
+        buffer.put_all([long])
+        assert buffer.held_bytes >= getsizeof(text)
+        assert not buffer.wait_for_room(0)
+        assert buffer.take(0) == [long]
+        assert buffer.held_bytes == 0
 
 
 def test_a_lost_connection_takes_what_will_come_again_and_leaves_qos_0() -> None:
