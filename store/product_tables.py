@@ -7,14 +7,16 @@ partitioned by month: this is the one place that asks (`_create`). Its options, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, LiteralString
+from typing import Final, LiteralString, Self
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from catalog.model import Product
+from settings import read, setting
 from store import partitions
 from store.database import Connection
 from store.errors import SchemaError
@@ -42,12 +44,34 @@ _BASE = """ts timestamptz NOT NULL, seq bigint NOT NULL, lag_ms bigint NOT NULL,
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """How telemetry is kept. A table keeps those of its first migration, `raw_days` apart."""
+    """How telemetry is kept; what `vop migrate` may be told."""
 
-    raw_days: int = 400
-    chunk_days: int = 30
-    columnstore_after_days: int = 14
-    """After the end of a chunk; 0 switches the columnstore off."""
+    raw_days: int = setting(
+        "VOP_RETENTION_RAW_DAYS",
+        400,
+        unit="days",
+        within=(1, 36_500),
+        about="how long raw telemetry is kept: plain PostgreSQL gets its partitions so far back",
+    )
+    chunk_days: int = setting(
+        "VOP_CHUNK_DAYS",
+        30,
+        unit="days",
+        within=(1, 366),
+        about="TimescaleDB: what a chunk of telemetry spans; a change concerns the chunks to come",
+    )
+    columnstore_after_days: int = setting(
+        "VOP_COLUMNSTORE_AFTER_DAYS",
+        14,
+        unit="days",
+        within=(0, 36_500),
+        about="TimescaleDB: age at which a chunk is packed, when its table is made; 0: never",
+    )
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> Self:
+        """Options from `env`. Raises `settings.BadSetting`."""
+        return read(cls, env)
 
 
 def apply(conn: Connection, product: Product, options: TableOptions) -> None:
@@ -65,6 +89,7 @@ def apply(conn: Connection, product: Product, options: TableOptions) -> None:
     _widen(conn, product)
     if is_hypertable(conn, product.table):
         _pack_more_rows(conn)
+        _span_chunks(conn, product.table, options.chunk_days)
     else:
         now = datetime.now(UTC)
         partitions.ensure(conn, product.table, now - timedelta(days=options.raw_days), now + partitions.AHEAD)
@@ -127,6 +152,17 @@ def _pack_more_rows(conn: Connection) -> None:
         sql.SQL("ALTER ROLE CURRENT_USER IN DATABASE {} SET timescaledb.compression_batch_size_limit = {}").format(
             sql.Identifier(database[0]), sql.Literal(PACKED_ROWS)
         )
+    )
+
+
+def _span_chunks(conn: Connection, table: str, days: int) -> None:
+    """Have the coming chunks span so many days; those there stay as they are."""
+    conn.execute(
+        """SELECT set_chunk_time_interval(%(table)s::regclass, make_interval(days => %(days)s))
+           FROM timescaledb_information.dimensions
+           WHERE format('%%I.%%I', hypertable_schema, hypertable_name)::regclass = %(table)s::regclass
+             AND time_interval <> make_interval(days => %(days)s)""",
+        {"table": table, "days": days},
     )
 
 

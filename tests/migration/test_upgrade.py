@@ -43,14 +43,15 @@ def test_an_upgraded_database_has_the_schema_of_a_fresh_one(
 
 
 def storage(conn: Connection) -> list[tuple[Any, ...]]:
-    """How telemetry is kept, beside its columns: partition keys, or columnstore. A table keeps its chunks' length."""
+    """How telemetry is kept, beside its columns: partition keys, or columnstore and the length of chunks to come."""
     found = conn.execute(
         "SELECT partrelid::regclass::text, pg_get_partkeydef(partrelid) FROM pg_partitioned_table ORDER BY 1"
     ).fetchall()
     if conn.execute("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'").fetchone():
         found += conn.execute(
-            """SELECT hypertable_name, compression_enabled, s.segmentby, s.orderby
+            """SELECT hypertable_name, compression_enabled, s.segmentby, s.orderby, d.time_interval
                FROM timescaledb_information.hypertables h
+               JOIN timescaledb_information.dimensions d USING (hypertable_schema, hypertable_name)
                LEFT JOIN timescaledb_information.hypertable_columnstore_settings s
                     ON s.hypertable = format('%I', hypertable_name)::regclass ORDER BY 1"""
         ).fetchall()

@@ -16,6 +16,7 @@ def command(check: bool) -> None:
     import catalog
     from store.database import connect
     from store.migrate import migrate, require_current
+    from store.product_tables import TableOptions
 
     url = _registry.database_url()
     if check:
@@ -24,6 +25,7 @@ def command(check: bool) -> None:
         click.echo("the schema is up to date")
         return
     products = catalog.load_from_environment(os.environ)
-    applied = migrate(url, products, progress=lambda step: click.echo(step, err=True))
+    options = TableOptions.from_environment(os.environ)
+    applied = migrate(url, products, options=options, progress=lambda step: click.echo(step, err=True))
     new = ", ".join(f"{version:04d}" for version in applied.migrations) or "none were missing"
     click.echo(f"schema {applied.version:04d} (migrations applied: {new}); {len(applied.products)} products")

@@ -26,9 +26,10 @@ def page() -> str:
     from ingest.settings import Settings as Ingest
     from relay.settings import Settings as Relay
     from settings import declared
+    from store.product_tables import TableOptions
 
     parts = [INTRODUCTION]
-    for service, cls in (("ingest", Ingest), ("relay", Relay), ("api", Api)):
+    for service, cls in (("migrate", TableOptions), ("ingest", Ingest), ("relay", Relay), ("api", Api)):
         rows = "".join(
             f"| `{one.env}` | {_default(one.default)} | {one.unit} | {one.about} |\n" for one in declared(cls)
         )

@@ -59,7 +59,9 @@ def command(
 def _migrate() -> None:
     import catalog
     from store.migrate import migrate
+    from store.product_tables import TableOptions
     from vop.cli import _registry
 
-    applied = migrate(_registry.database_url(), catalog.load_from_environment(os.environ))
+    options = TableOptions.from_environment(os.environ)
+    applied = migrate(_registry.database_url(), catalog.load_from_environment(os.environ), options=options)
     click.echo(f"vop up: the database is at schema {applied.version:04d}", err=True)
