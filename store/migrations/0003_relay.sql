@@ -1,4 +1,5 @@
 -- The clock: which job is due, what became of its last run; silences it has noticed; whether ingest hears.
+-- works with: 0001
 
 CREATE TABLE jobs (
     job_id       int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,   -- key of the advisory lock that a run holds
