@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from threading import Thread, Timer
+from threading import Event, Thread, Timer
 
 from store.database import Connection, connect, sever
 from store.errors import Unavailable
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
+CHECK_WITHIN_S = 10.0
+"""How long a new connection may take for its first answer."""
 
 
 class Link:
@@ -35,8 +37,7 @@ class Link:
         self._next_try = 0.0
         self._pause_s = FIRST_PAUSE_S
         self._said = ""
-        self.overdue = False
-        """The last statement was given up because it took too long."""
+        self._overdue = Event()
 
     @property
     def conn(self) -> Connection | None:
@@ -67,7 +68,8 @@ class Link:
         try:
             conn = connect(self._url, application=self._application, autocommit=True)
             try:
-                require_current(conn)
+                with _limited(conn, CHECK_WITHIN_S):
+                    require_current(conn)
             except BaseException:
                 conn.close()
                 raise
@@ -94,23 +96,16 @@ class Link:
         """Something was committed: the next outage begins with a short pause again."""
         self._pause_s, self._said = FIRST_PAUSE_S, ""
 
+    @property
+    def overdue(self) -> bool:
+        """The last limited block was given up because it took too long."""
+        return self._overdue.is_set()
+
     @contextmanager
     def limited(self, within_s: float) -> Iterator[None]:
         """Give the connection up when the block takes longer."""
-        self.overdue = False
-        timer = Timer(within_s, self._give_up, [self._conn, within_s])
-        timer.daemon = True
-        timer.start()
-        try:
+        with _limited(self._conn, within_s) as self._overdue:
             yield
-        finally:
-            timer.cancel()
-
-    def _give_up(self, conn: Connection | None, within_s: float) -> None:
-        if conn is not None:
-            self.overdue = True
-            log.warning("the database has not answered for %.0f s; giving the connection up", within_s)
-            sever(conn)
 
     def drop(self) -> None:
         """Close the connection; another one is made after a pause."""
@@ -125,6 +120,26 @@ class Link:
             self._attempt.add_done_callback(_discard)
             self._attempt = None
         self.drop()
+
+
+@contextmanager
+def _limited(conn: Connection | None, within_s: float) -> Iterator[Event]:
+    """Break `conn` under the block when that takes longer; the event then is set."""
+    overdue = Event()
+
+    def give_up() -> None:
+        if conn is not None:
+            overdue.set()
+            log.warning("the database has not answered for %.0f s; giving the connection up", within_s)
+            sever(conn)
+
+    timer = Timer(within_s, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield overdue
+    finally:
+        timer.cancel()
 
 
 def _discard(attempt: Future[Connection]) -> None:

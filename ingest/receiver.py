@@ -51,6 +51,15 @@ class Receiver(Protocol):
         """Have no more messages queued for this session; those already queued still come."""
         ...
 
+    def ask(self) -> None:
+        """Have the broker answer behind everything it has sent and been sent before."""
+        ...
+
+    @property
+    def answered(self) -> bool:
+        """Whether it has, to all it was asked over the present connection, and that was something."""
+        ...
+
     def finish(self) -> None:
         """Take nothing more in; what is held can still be taken and acknowledged."""
         ...

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from threading import Event, Thread
 
 from catalog.model import Product
 from ingest.buffer import OVERHEAD_BYTES, Buffer
+from ingest.draining import run_dry
 from ingest.errors import BrokerRefused, OnlySession, SlotHeld
 from ingest.holding import name
+from ingest.keeper import Keeper
 from ingest.metrics import Metrics
 from ingest.mqtt.receiver import MqttReceiver
 from ingest.mqtt.retained import retained
@@ -75,7 +78,7 @@ def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> 
         if slot == 0:
             Thread(
                 target=_read_retained,
-                args=(settings, worker, stopping),
+                args=(settings, catalog, metrics, stopping),
                 name="retained",
                 daemon=True,
             ).start()
@@ -97,13 +100,14 @@ def _spools(settings: Settings, metrics: Metrics) -> Spools | None:
     return spools
 
 
-def _read_retained(settings: Settings, worker: Worker, stopping: Event) -> None:
+def _read_retained(settings: Settings, catalog: Mapping[str, Product], metrics: Metrics, stopping: Event) -> None:
     """States kept by the broker from before there was a session to receive them."""
     address = BrokerAddress.parse(settings.mqtt_url)
     session = Session(f"{client_id(0)}-retained", clean_start=True)
     try:
         for messages in retained(address, session, "vop/v1/+/up/state", stopping):
-            worker.keep_reported(messages)
+            with connect(settings.database_url, application="vop ingest retained", autocommit=True) as conn:
+                Keeper(catalog, settings.raw_days, metrics).keep(conn, messages)
     except (OSError, StoreError) as error:
         # The live states that follow carry the same and newer.
         log.warning("retained states were not read: %s", error)
@@ -129,7 +133,7 @@ def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
             )
         metrics = Metrics()
         source = receiver(settings, slot, metrics, subscribe=False)
-        worker = Worker(settings, catalog, lambda _: source, metrics, Event())
+        keep = partial(Keeper(catalog, settings.raw_days, metrics).keep, conn)
         source.start()
         try:
             deadline = time.monotonic() + CONNECT_WITHIN_S
@@ -137,6 +141,13 @@ def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
                 if source.refused or time.monotonic() > deadline:
                     raise BrokerRefused(source.refused or f"the broker did not answer within {CONNECT_WITHIN_S:.0f} s")
                 time.sleep(0.05)
-            return worker.run_dry(conn, slot, source)
+            drained = run_dry(source, keep, metrics, Event())
+            if not drained.is_dry:
+                why = source.refused or "another client took its session over"
+                raise BrokerRefused(
+                    f"slot {slot} is not drained: {why}. {drained.messages} messages of it were kept, the rest waits"
+                )
+            slots.release(conn, slot, drained=True)
+            return drained.messages
         finally:
             source.stop()

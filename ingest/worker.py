@@ -12,9 +12,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from threading import Event
 
 from catalog.model import Product
+from ingest.draining import run_dry
 from ingest.errors import SpoolRefuses
 from ingest.holding import Holding, MakeReceiver
 from ingest.keeper import Keeper
@@ -24,7 +27,7 @@ from ingest.receiver import Received, Receiver
 from ingest.settings import Settings
 from ingest.spool import Spools
 from store import slots
-from store.database import Connection, connect
+from store.database import Connection
 from store.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -34,9 +37,9 @@ WAIT_S = 0.25
 """How often a worker that can do nothing looks whether it can."""
 STOP_WITHIN_S = 7.0
 """Longest a clean stop goes on storing what it holds: service managers kill after ten seconds by default."""
+LEAVE_WITHIN_S = 2.0
+"""Longest it takes the time to tell the database that the slot is free, which the connection's end tells as well."""
 BEAT_INTERVAL_S = 5.0
-DRY_AFTER_S = 3.0
-"""A session without subscription, connected, from which nothing has come for so long, is empty."""
 REPLAY_SHARE = 2
 """Messages replayed for each one received meanwhile: the spool shrinks whatever the load, and the broker queues."""
 REPLAY_MESSAGES = 4_000
@@ -59,7 +62,6 @@ class Worker:
     ) -> None:
         """Without `spools`, what the database does not take stays with the broker."""
         self._settings = settings
-        self._catalog = catalog
         self._metrics = metrics
         self._stopping = stopping
         self._spools = spools
@@ -92,7 +94,8 @@ class Worker:
                 self._step()
             self._finish()
         finally:
-            self._holding.leave(self._link.conn)
+            with self._link.limited(LEAVE_WITHIN_S):
+                self._holding.leave(self._link.conn)
             self._link.close()
             if self._spools is not None:
                 self._spools.close()
@@ -139,7 +142,9 @@ class Worker:
     def _look_for_slot(self, conn: Connection) -> None:
         before = self._holding.receiver
         try:
-            if not self._holding.look(conn):
+            with self._limited():
+                found = self._holding.look(conn)
+            if not found:
                 self._next_look = time.monotonic() + WAIT_S
         except Unavailable as error:
             self._lose_connection(error)
@@ -199,12 +204,8 @@ class Worker:
 
     def _store(self, conn: Connection, messages: Sequence[Received], *, replayed: bool = False) -> bool:
         """Whether `messages` are stored; if not, the connection is given up."""
-        within_s: float = self._settings.commit_within_s
-        if self._stopping.is_set():
-            within_s = min(within_s, STOP_WITHIN_S)
         try:
-            with self._link.limited(within_s):
-                self._keeper.keep(conn, messages, replayed=replayed)
+            self._keep(conn, messages, replayed=replayed)
         except Unavailable as error:
             self._metrics.failures.inc()
             if self._link.overdue:
@@ -214,6 +215,17 @@ class Worker:
         self._link.proved()
         self._piece = min(self._settings.batch_messages, self._piece * 2)
         return True
+
+    def _keep(self, conn: Connection, messages: Sequence[Received], *, replayed: bool = False) -> None:
+        with self._limited():
+            self._keeper.keep(conn, messages, replayed=replayed)
+
+    def _limited(self) -> AbstractContextManager[None]:
+        """For everything the database is asked: a frozen one answers to nothing, and not even says so."""
+        within_s: float = self._settings.commit_within_s
+        if self._stopping.is_set():
+            within_s = min(within_s, STOP_WITHIN_S)
+        return self._link.limited(within_s)
 
     def _lose_connection(self, error: Unavailable) -> None:
         log.warning("%s; %d messages are in hand and not acknowledged", error, len(self._held))
@@ -261,8 +273,9 @@ class Worker:
         try:
             receiver = self._holding.receiver
             hears = receiver is not None and receiver.connected and not self._held and self._may_store()
-            idle = self._holding.beat(conn, hearing=hears)
-            if idle and not self._held:
+            with self._limited():
+                idle = self._holding.beat(conn, hearing=hears)
+            if idle and not self._held and self._may_store():
                 self._move(conn, idle)
         except Unavailable as error:
             self._lose_connection(error)
@@ -283,39 +296,12 @@ class Worker:
             return
         log.warning("slots %s have no worker; leaving slot %d, the highest, for the lowest of them", idle, slot)
         try:
-            self.run_dry(conn, slot, receiver)
+            if run_dry(receiver, partial(self._keep, conn), self._metrics, self._stopping).is_dry:
+                with self._limited():
+                    slots.release(conn, slot, drained=True)
         finally:
             # Put out in the middle, the slot is not released: its lock must not outlive our leaving it.
             self._leave_session()
-
-    def run_dry(self, conn: Connection, slot: int, receiver: Receiver) -> int:
-        """Take nothing new into the session of `slot`, store what it holds, and end it; returns how many messages.
-
-        Told to stop, or put out of the session, it leaves the rest there and the slot in use. Raises `Unavailable`.
-        """
-        receiver.unsubscribe()
-        kept = 0
-        quiet_since = time.monotonic()
-        while time.monotonic() < quiet_since + DRY_AFTER_S:
-            if self._stopping.is_set() or receiver.taken_over or receiver.refused:
-                return kept
-            messages = receiver.take(TAKE_TIMEOUT_S)
-            if messages:
-                self._metrics.received.inc(len(messages))
-                self._keeper.keep(conn, messages)
-                acknowledged = receiver.acknowledge(messages)
-                self._metrics.acknowledged.inc(acknowledged)
-                kept += acknowledged
-            if messages or not receiver.connected:
-                quiet_since = time.monotonic()
-        receiver.stop(end_session=True)
-        slots.release(conn, slot, drained=True)
-        return kept
-
-    def keep_reported(self, messages: Sequence[Received]) -> None:
-        """Store retained states read apart, over a connection of its own. Raises `Unavailable`."""
-        with connect(self._settings.database_url, application="vop ingest retained", autocommit=True) as conn:
-            Keeper(self._catalog, self._settings.raw_days, self._metrics).keep(conn, messages)
 
     def _finish(self) -> None:
         """The clean stop: keep and acknowledge what is held, as far as time allows; take nothing more in."""

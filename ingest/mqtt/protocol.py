@@ -76,6 +76,8 @@ class Output:
     events: list[Event] = field(default_factory=list)
     redelivered: int = 0
     """Messages that the broker marks as sent before."""
+    pongs: int = 0
+    """Answers to PINGREQ."""
     end: End | None = None
 
 
@@ -179,6 +181,7 @@ class Protocol:
         elif kind == packets.PINGRESP:
             if body.left:
                 raise malformed(f"a PINGRESP of {body.left} bytes")
+            output.pongs += 1
         else:
             raise out_of_order(f"packet type {first >> 4}, which nobody asked for")
 

@@ -83,6 +83,8 @@ class MqttReceiver:
         self._lock = Lock()  # of what `unsubscribe` and `stop` change under the reading thread
         self._link: Link | None = None
         """Set while the broker has let us in."""
+        self._pings = self._pongs = 0
+        """Of the present connection."""
         self._unwanted_id = UNWANTED_ID
         self._knows_drops = True
         self._asked_drops = False
@@ -121,6 +123,18 @@ class MqttReceiver:
             self._wanted = None
             if self._link:
                 self._give_up_unwanted(self._link)
+
+    def ask(self) -> None:
+        """Have the broker answer behind everything it has sent and been sent before."""
+        with self._lock:
+            if self._link:
+                self._ping(self._link)
+
+    @property
+    def answered(self) -> bool:
+        """Whether it has, to all it was asked over the present connection, and that was something."""
+        with self._lock:
+            return 0 < self._pings <= self._pongs
 
     def finish(self) -> None:
         """Take nothing more in."""
@@ -193,6 +207,8 @@ class MqttReceiver:
                 for event in output.events:
                     pulse = self._event(event, link, pulse)
                 self._buffer.put_all(output.messages)
+                with self._lock:  # only now: who sees the answer finds what came before it
+                    self._pongs += output.pongs
                 if output.redelivered:
                     self._on_redelivered(output.redelivered)
                 if output.end:
@@ -209,9 +225,14 @@ class MqttReceiver:
         if not listening:
             pulse.heard(now)
         if self._link and pulse.wants_ping(now):
-            link.send(packets.PINGREQ)
+            with self._lock:
+                self._ping(link)
         if pulse.is_dead(now):
             raise TimeoutError("the broker has been silent for one and a half keep-alives")
+
+    def _ping(self, link: Link) -> None:
+        self._pings += 1
+        link.send(packets.PINGREQ)
 
     def _event(self, event: Event, link: Link, pulse: Pulse) -> Pulse:
         if isinstance(event, Connected):
@@ -231,6 +252,7 @@ class MqttReceiver:
             self._connection += 1
             self._said = ""
             self._link = link
+            self._pings = self._pongs = 0
             self._unwanted_id = UNWANTED_ID
             if self._knows_drops:
                 self._asked_drops = True

@@ -180,12 +180,28 @@ def test_a_subscription_given_up_brings_what_is_queued_and_nothing_more(broker: 
     with receiving(address, wanted=None, unwanted=[UP_FILTER]) as drained:
         assert [int(m.payload) for m in taken(drained, 2)] == [0, 1]
         poll(lambda: drained.connected, what="connected without a subscription")
+        assert not drained.answered
+        drained.ask()
+        poll(lambda: drained.answered, what="the broker's answer")
     send(broker, password, 2, 1)
     with receiving(address, wanted="vop/v1/vac-1/up/event") as other:
         poll(lambda: other.connected, what="subscribed")
         send(broker, password, 3, 1, topic="vop/v1/vac-1/up/event")
         # The two of before were not acknowledged.
         assert [int(m.payload) for m in taken(other, 3)] == [0, 1, 3]
+
+
+def test_who_has_the_answer_has_what_was_queued_before_it(broker: DeviceBroker) -> None:
+    """What decides that a session is empty: the broker sends all it has before it answers."""
+    password, address = broker.add_device("vac-1"), BrokerAddress.parse(broker.service_url)
+    with receiving(address) as first:
+        poll(lambda: first.connected, what="subscribed")
+    send(broker, password, 0, 200)
+    with receiving(address, wanted=None, unwanted=[UP_FILTER]) as drained:
+        poll(lambda: drained.connected, what="connected without a subscription")
+        drained.ask()
+        poll(lambda: drained.answered, what="the broker's answer")
+        assert len(drained.take(0)) == 200
 
 
 def test_a_wrong_password_is_refused_and_not_repeated(broker: DeviceBroker) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ingest import holding, link, worker
+from ingest import draining, holding, link, worker
 from ingest.buffer import OVERHEAD_BYTES
 from ingest.metrics import Metrics
 from ingest.settings import Settings
@@ -33,7 +33,7 @@ def test_the_times_it_tells_are_those_of_the_worker() -> None:
     assert f"after {holding.MOVE_AFTER_S:g} seconds" in TEXT
     assert f"after {holding.UNHELD_ALARM_S:g} seconds" in TEXT
     assert f"within {worker.STOP_WITHIN_S:g} seconds" in TEXT
-    assert f"come for {worker.DRY_AFTER_S:g} seconds" in TEXT
+    assert f"come for {draining.DRY_AFTER_S:g} seconds" in TEXT
     assert f"{link.FIRST_PAUSE_S:g} to {link.LONGEST_PAUSE_S:g} seconds" in TEXT
     assert f"within {SILENCE_MS // 1000} seconds" in TEXT
     assert (REPLAY_WORDS[worker.REPLAY_SHARE] + " messages are replayed for each one received") in TEXT

@@ -123,3 +123,22 @@ def test_a_server_that_does_not_answer_is_given_up(attempts: list[Callable[[], C
         pass
     assert not bool(link.overdue)
     link.close()
+
+
+def test_a_server_that_lets_us_in_and_then_does_not_answer_is_given_up(
+    attempts: list[Callable[[], Conn]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent, second = Conn(), Conn()
+    attempts[:] = [lambda: silent, lambda: second]
+
+    def ask(conn: Conn) -> None:
+        if conn is silent:
+            assert conn.mine.recv(1) == b""  # until it is severed
+            raise Unavailable("no answer")
+
+    monkeypatch.setattr(module, "require_current", ask)
+    monkeypatch.setattr(module, "CHECK_WITHIN_S", 0.01)
+    link = Link("", application="test")
+    assert cast("object", poll(lambda: link.look(0.01))) is second
+    assert silent.closed
+    link.close()

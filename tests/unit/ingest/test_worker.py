@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from typing import cast
 
 import pytest
 
-from ingest import holding
+from ingest import draining, holding, link
 from ingest import worker as module
 from ingest.errors import BrokerRefused
 from ingest.receiver import Receiver
+from store import slots
 from store.errors import SchemaError, Unavailable
 from tests.unit.ingest.worker_surroundings import SETTINGS, Conn, Session, Surroundings, arranged, message, slot_row
 
@@ -119,7 +122,7 @@ def test_a_schema_that_does_not_fit_ends_it(around: Surroundings) -> None:
 def test_the_worker_of_the_highest_slot_moves_to_one_that_lost_its_worker(
     around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "DRY_AFTER_S", 0.0)
+    monkeypatch.setattr(draining, "DRY_AFTER_S", 0.0)
     around.last_session = 2
     around.held[0] = Conn()
     around.rows = [slot_row(0, held=False, seen_s_ago=11), slot_row(1, held=True)]
@@ -131,7 +134,7 @@ def test_the_worker_of_the_highest_slot_moves_to_one_that_lost_its_worker(
 
     around.make = make
     around.run()
-    assert around.sessions[0].calls == ["start", "unsubscribe", "stop and forget", "stop"]
+    assert around.sessions[0].calls == ["start", "unsubscribe", "ask", "stop and forget", "stop"]
     assert around.sessions[1].calls == ["start", "finish", "stop"]
 
 
@@ -167,3 +170,29 @@ def test_who_is_put_out_while_it_moves_gives_up_the_lock_of_the_slot_it_leaves(a
     assert len(around.sessions) == 2
     assert around.conns[0].closed
     assert len(around.conns) == 2
+
+
+@pytest.mark.parametrize("asked", ["acquire", "beat", "listing", "release"])
+def test_a_database_that_freezes_between_batches_is_given_up(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """It answers to TCP and to nothing else, and only looking for a slot, the beat and leaving ask it anything."""
+    severed = Event()
+    asks: Callable[..., object] = getattr(slots, asked)
+
+    def frozen(*given: object, **named: object) -> object:
+        monkeypatch.setattr(slots, asked, asks)
+        if not severed.wait(60):
+            raise AssertionError(f"{asked} waits for ever")
+        raise Unavailable("severed")
+
+    monkeypatch.setattr(slots, asked, frozen)
+    monkeypatch.setattr(link, "sever", lambda _conn: severed.set())
+    monkeypatch.setattr(module, "LEAVE_WITHIN_S", 0.01)
+    monkeypatch.setattr(module, "STOP_WITHIN_S", 0.01)
+    around.settings = replace(SETTINGS, commit_within_s=0)
+    around.batches = [[message(1)]]
+    around.run()
+    assert severed.is_set()
+    assert around.conns[0].closed
+    assert around.sessions[-1].calls[-1] == "stop"

@@ -47,6 +47,7 @@ class Session:
     def __init__(self, batches: Sequence[Batch], end: Callable[[], None]) -> None:
         self.connected = True
         self.connections = 1
+        self.answered = True
         self.taken_over = False
         self.refused: str | None = None
         self.batches = list(batches)
@@ -69,6 +70,9 @@ class Session:
 
     def unsubscribe(self) -> None:
         self.calls.append("unsubscribe")
+
+    def ask(self) -> None:
+        self.calls.append("ask")
 
     def finish(self) -> None:
         self.calls.append("finish")

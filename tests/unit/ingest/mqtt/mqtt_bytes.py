@@ -58,6 +58,7 @@ def fed(pieces: Iterable[bytes], protocol: Protocol | None = None) -> Output:
         total.messages += output.messages
         total.events += output.events
         total.redelivered += output.redelivered
+        total.pongs += output.pongs
         assert total.end is None or output == Output()
         total.end = total.end or output.end
     return total

@@ -74,8 +74,8 @@ def test_answers_become_events(recorded: str, event: Granted | BrokerSays) -> No
     assert fed([bytes.fromhex(recorded)], connected()) == Output(events=[event])
 
 
-def test_the_answer_to_a_ping_is_nothing() -> None:
-    assert fed([b"\xd0\x00"], connected()) == Output()
+def test_answers_to_pings_are_counted() -> None:
+    assert fed([b"\xd0\x00", b"\xd0\x00\xd0", b"\x00"], connected()) == Output(pongs=3)
 
 
 @pytest.mark.parametrize(
