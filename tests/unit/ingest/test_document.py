@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ingest import draining, holding, link, worker
+from ingest import draining, holding, keeper, link, worker
 from ingest.buffer import OVERHEAD_BYTES
 from ingest.metrics import Metrics
 from ingest.settings import Settings
@@ -29,6 +29,7 @@ def test_every_setting_is_listed() -> None:
 
 def test_the_times_it_tells_are_those_of_the_worker() -> None:
     assert f"{OVERHEAD_BYTES} bytes a message" in TEXT
+    assert f"of about {keeper.MOST_ELEMENTS:,} elements" in " ".join(TEXT.split())
     assert f"looks {holding.NEW_SLOT_AFTER_S:g} seconds" in TEXT
     assert f"after {holding.MOVE_AFTER_S:g} seconds" in TEXT
     assert f"after {holding.UNHELD_ALARM_S:g} seconds" in TEXT
