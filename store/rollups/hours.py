@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from psycopg.types.multirange import Multirange
@@ -89,11 +90,10 @@ class Hours:
 
     def joined(self, most: int) -> Hours:
         """At most `most` spans that cover these, the narrowest gaps filled."""
-        spans = list(self.spans)
-        while len(spans) > most:
-            at = min(range(1, len(spans)), key=lambda i: spans[i].since - spans[i - 1].until)
-            spans[at - 1 : at + 1] = [Span(spans[at - 1].since, spans[at].until)]
-        return Hours(tuple(spans))
+        gaps = [(after.since - before.until, at) for at, (before, after) in enumerate(pairwise(self.spans), 1)]
+        kept = sorted(at for _, at in sorted(gaps, reverse=True)[: most - 1])
+        edges = zip([0, *kept], [*kept, len(self.spans)], strict=True)
+        return Hours(tuple(Span(self.spans[a].since, self.spans[b - 1].until) for a, b in edges if a < b))
 
     def first(self, most: int) -> Hours:
         """The earliest `most` hours."""

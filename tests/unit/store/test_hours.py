@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,9 @@ def test_fewer_spans_cover_them(spans: list[tuple[int, int]], most: int) -> None
     assert hours <= joined
     assert len(joined.spans) <= most
     assert joined == hours or len(hours.spans) > most
+    # What is filled in are the narrowest gaps.
+    gaps = sorted(b.since - a.until for a, b in pairwise(hours.spans))
+    assert len(joined) - len(hours) == sum(gaps[: max(0, len(hours.spans) - most)])
 
 
 @given(SPANS)
