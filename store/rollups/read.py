@@ -197,6 +197,7 @@ def _statement(q: Question, k: Kept, plan: Plan) -> tuple[sql.Composed, dict[str
         "signal": k.signal_id,
         "first": plan.first,
         "last": plan.last,
+        "raw": plan.raw.literal(),
         "raw_only": plan.raw_only.literal(),
         "width": q.width_h,
     }
@@ -210,7 +211,7 @@ def _statement(q: Question, k: Kept, plan: Plan) -> tuple[sql.Composed, dict[str
         parts.append(_raw(q.product, names, at))
     return (
         sql.SQL(
-            """WITH hours (hour, {measures}) AS ({parts})
+            """WITH hours (hour, raw, {measures}) AS ({parts})
                SELECT b.*, NULL::int4multirange AS stale, NULL::timestamptz AS raw_since FROM ({folded}) b
                UNION ALL
                SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -225,16 +226,16 @@ def _statement(q: Question, k: Kept, plan: Plan) -> tuple[sql.Composed, dict[str
 _DAY_NO = "(r.day - date '1970-01-01')"
 _OF_DEVICE = """rollups r WHERE r.device_id = %(device)s AND r.signal = %(signal)s
     AND r.day BETWEEN date '1970-01-01' + %(first)s / 24 AND date '1970-01-01' + (%(last)s - 1) / 24"""
-# A day that lies in the window with all its hours, none of them from raw rows alone.
+# A day that lies in the window with all its hours, none of them from raw rows: a last value is told by its hour.
 _WHOLE = f"""{_DAY_NO} * 24 >= %(first)s AND {_DAY_NO} * 24 + 24 <= %(last)s
-    AND NOT int4range({_DAY_NO} * 24, {_DAY_NO} * 24 + 24) && %(raw_only)s::int4multirange"""
-_DAILY: Final = f"SELECT {_DAY_NO} * 24, {{measures}} FROM {_OF_DEVICE} AND {_WHOLE}"  # noqa: S608
+    AND NOT int4range({_DAY_NO} * 24, {_DAY_NO} * 24 + 24) && %(raw)s::int4multirange"""
+_DAILY: Final = f"SELECT {_DAY_NO} * 24, false, {{measures}} FROM {_OF_DEVICE} AND {_WHOLE}"  # noqa: S608
 
 
 def _hourly(names: Sequence[str], *, beside_days: bool) -> sql.Composed:
     other: LiteralString = f"AND NOT ({_WHOLE})" if beside_days else ""
     return sql.SQL(
-        f"""SELECT r.no * 24 + u.hour, {{u_measures}}
+        f"""SELECT r.no * 24 + u.hour, false, {{u_measures}}
             FROM (SELECT {_DAY_NO} AS no, r.* FROM {_OF_DEVICE} {other} OFFSET 0) r
             CROSS JOIN LATERAL unnest(r.hours, {{arrays}}) AS u(hour, {{measures}})
             WHERE r.no * 24 + u.hour >= %(first)s AND r.no * 24 + u.hour < %(last)s
@@ -250,7 +251,7 @@ def _raw(product: Product, from_rows: Mapping[str, sql.Composed], at: int) -> sq
     """One span of raw rows by hour, in the order of `_measures`."""
     counted = COUNTED.format(sql.Identifier("tally"))
     return sql.SQL(
-        """SELECT (extract(epoch FROM at) / 3600)::int, {outer}
+        """SELECT (extract(epoch FROM at) / 3600)::int, true, {outer}
            FROM (SELECT date_bin('1 hour', ts, 'epoch'::timestamptz) AS at, {inner} FROM {table}
                  WHERE device_id = %(device)s AND ts >= {since} AND ts < {until} GROUP BY 1) a WHERE n > 0"""
     ).format(
@@ -262,7 +263,8 @@ def _raw(product: Product, from_rows: Mapping[str, sql.Composed], at: int) -> sq
     )
 
 
-_NEWEST = "(array_agg({last} ORDER BY hour DESC) FILTER (WHERE {last} IS NOT NULL))[1]"
+# Of an hour with a rollup and late raw rows the rollup's, as it will be once these are added to it.
+_NEWEST = "(array_agg({last} ORDER BY hour DESC, raw) FILTER (WHERE {last} IS NOT NULL))[1]"
 
 _MIDDLED = """(SELECT *, sum(n * mean) OVER w / sum(n) OVER w AS middle
                FROM hours WINDOW w AS (PARTITION BY hour / %(width)s)) h"""
