@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LOCK_TIMEOUT_MS = 1_000
 """How long a drop may make the intake wait, which queues behind it; it is tried again at the next run."""
+GROUP = 200
+"""Devices whose old rollups are deleted in one transaction."""
 STEPS = 100
 """Of the roller between two looks at whether more is left."""
 
@@ -99,7 +101,7 @@ def _partitions(conn: Connection, product: Product) -> Iterator[Piece]:
 
 
 def _goes(conn: Connection, product: Product, piece: Piece, now: datetime) -> bool:
-    while roll_alone(conn, {product.key: product}, now, steps=STEPS, until=start_of(piece.until)).more:
+    while roll_alone(conn, [product.key], now, steps=STEPS, until=start_of(piece.until)).more:
         pass
     with conn.transaction():
         raw_since = raw_since_hour(conn, product)
@@ -166,9 +168,9 @@ def drop_rollups(conn: Connection, product: Product, before: datetime) -> int:
         return 0
     day = min(before, start_of(raw_since)).date()
     gone = 0
-    for begin in range(0, len(ids), verify.GROUP):
+    for begin in range(0, len(ids), GROUP):
         with conn.transaction():
-            gone += conn.execute(_OLD_ROLLUPS, (product.key, ids[begin : begin + verify.GROUP], day)).rowcount
+            gone += conn.execute(_OLD_ROLLUPS, (product.key, ids[begin : begin + GROUP], day)).rowcount
     return gone
 
 

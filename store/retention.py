@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,10 @@ from psycopg import sql
 from catalog.model import Product
 from store import deadletters, expiry, idempotency, partitions
 from store.database import Connection
-from store.errors import translated
+from store.errors import StoreError, Unavailable, translated
+from store.rollups.products import declared
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +35,30 @@ def apply(conn: Connection, catalog: Mapping[str, Product], keep: Retention, now
     """Drop what is older than `keep` says, and make the partitions of the coming months.
 
     Returns what went: chunks or partitions per telemetry table and of `audit`, rows of the others. Raw telemetry goes
-    after its rollup is verified; what could not go yet is counted as `<table> kept`. Continuity (`runs`, `boots`,
+    after its rollup is verified, that of products no longer in the catalogue too; what could not go yet is counted as
+    `<table> kept`. What fails for one product is raised when all else is done. Continuity (`runs`, `boots`,
     `heard`) is small and stays: coverage of a past year can still be told. The connection must not be inside a
     transaction.
     """
     gone: dict[str, int] = {}
     raw_before = now - timedelta(days=keep.raw_days)
     with translated():
-        for product in catalog.values():
-            raw = expiry.drop(conn, product, raw_before, now)
+        products = declared(conn)
+        failed = None
+        for product in products.values():
+            try:
+                raw = expiry.drop(conn, product, raw_before, now)
+            except Unavailable:
+                raise
+            except StoreError as error:
+                failed = error
+                log.error("raw telemetry of product %s stays: %s", product.key, error)  # noqa: TRY400 - may quote a row
+                continue
             gone[product.table] = raw.dropped
             if raw.kept:
                 gone[f"{product.table} kept"] = raw.kept
         gone["rollups"] = sum(
-            expiry.drop_rollups(conn, product, now - timedelta(days=keep.rollup_days)) for product in catalog.values()
+            expiry.drop_rollups(conn, product, now - timedelta(days=keep.rollup_days)) for product in products.values()
         )
         with conn.transaction():
             gone["unclocked"] = conn.execute("DELETE FROM unclocked WHERE ts < %s", (raw_before,)).rowcount
@@ -52,6 +66,8 @@ def apply(conn: Connection, catalog: Mapping[str, Product], keep: Retention, now
             gone["idempotency"] = idempotency.forget(conn, now - timedelta(hours=keep.idempotency_hours))
             gone["audit"] = len(partitions.drop_before(conn, "audit", now - timedelta(days=keep.audit_days)))
     partitions.ensure_ahead(conn, catalog, now)
+    if failed is not None:
+        raise failed
     return gone
 
 

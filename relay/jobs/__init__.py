@@ -16,7 +16,7 @@ def all_jobs(settings: Settings, catalog: Mapping[str, Product]) -> dict[str, Jo
     made = (
         partitions.job(settings, catalog),
         retention.job(settings, catalog),
-        rollups.job(settings, catalog),
+        rollups.job(settings),
         silence.job(settings, catalog),
     )
     return {job.name: job for job in made}

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from catalog.model import Product
 from store.database import Connection
-from store.errors import Retry, translated
+from store.errors import Retry, StoreError, Unavailable, translated
 from store.rollups import late, rebuild
 from store.rollups.hours import FIRST, LAST, Hours, hour_of
 from store.rollups.measures import kept
+from store.rollups.products import declared
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ GRACE = timedelta(minutes=5)
 STEP_DEVICES = 200
 STEP_HOURS = 8_000
 """Most hours of devices a step, so that a backlog of years is rolled in pieces of seconds."""
+HOUR_SIGNALS = 40
+"""Signals of a device that count as one of these hours; a wider product's hours count more often."""
 DEVICE_HOURS = 31 * 24
 """Most of one device a step."""
 
@@ -70,19 +73,20 @@ class Part(NamedTuple):
 @translated()
 def roll(
     conn: Connection,
-    catalog: Mapping[str, Product],
+    products: Collection[str] | None,
     now: datetime,
     *,
     steps: int = 50,
     until: datetime | None = None,
 ) -> Rolled:
-    """Roll up hours closed at `now` (and ended by `until`) in at most `steps` steps.
+    """Roll up hours closed at `now` (and ended by `until`) in at most `steps` steps, of these products or of all.
 
     The connection must not be inside a transaction: each step is two of its own. It may be killed at any point, and
-    two at once do no harm: the second one finds the first `busy`.
+    two at once do no harm: the second one finds the first `busy`. A device that cannot be rolled up keeps no other
+    from it: its error is raised at the end.
     """
     with alone(conn) as mine:
-        return roll_alone(conn, catalog, now, steps=steps, until=until) if mine else Rolled(busy=True)
+        return roll_alone(conn, products, now, steps=steps, until=until) if mine else Rolled(busy=True)
 
 
 @contextmanager
@@ -100,30 +104,53 @@ def alone(conn: Connection) -> Iterator[bool]:
 
 
 def roll_alone(
-    conn: Connection, catalog: Mapping[str, Product], now: datetime, *, steps: int, until: datetime | None = None
+    conn: Connection,
+    products: Collection[str] | None,
+    now: datetime,
+    *,
+    steps: int,
+    until: datetime | None = None,
 ) -> Rolled:
     """`roll` for who already holds the lock."""
     closed = hour_of(now - GRACE if until is None else min(now - GRACE, until))
-    done = Rolled()
-    after, again = 0, False
+    done, failed = Rolled(), None
+    after, again, more = 0, False, True
     for _ in range(steps):
-        picked, cut = _pick(conn, catalog, closed, after)
+        known = {key: p for key, p in declared(conn).items() if products is None or key in products}
+        picked, cut = _pick(conn, known, closed, after)
         again |= cut
         if not picked:
             if not again:
-                return done
+                more = False
+                break
             after, again = 0, False
             continue
-        try:
-            days, late_rows = _step(conn, catalog, picked)
-        except Retry as error:
-            log.info("a step of the roller lost against another transaction: %s", error)
-            again = True
-        else:
-            hours = sum(len(p.hours) for p in picked)
-            done = done.plus(devices=len(picked), hours=hours, days=days, late=late_rows)
         after = picked[-1].device_id
-    return Rolled(done.devices, done.hours, done.days, done.late, more=True)
+        for parts in (picked,) if failed is None else _singly(picked):
+            try:
+                days, late_rows = _step(conn, known, parts)
+            except Retry as error:
+                log.info("a step of the roller lost against another transaction: %s", error)
+                again = True
+            except Unavailable:
+                raise
+            except StoreError as error:
+                failed = error
+                if len(parts) > 1:  # whose fault it is shows when they are taken one by one
+                    after = parts[0].device_id - 1
+                else:
+                    # Without its traceback: PostgreSQL's own words may quote a row.
+                    log.error("device_id %d cannot be rolled up: %s", parts[0].device_id, error)  # noqa: TRY400
+            else:
+                hours = sum(len(p.hours) for p in parts)
+                done = done.plus(devices=len(parts), hours=hours, days=days, late=late_rows)
+    if failed is not None:
+        raise failed
+    return replace(done, more=more)
+
+
+def _singly(picked: Sequence[Part]) -> list[Sequence[Part]]:
+    return [[part] for part in picked]
 
 
 # In order of device, as the intake locks them, so that the two wait for each other and never in a circle.
@@ -146,10 +173,11 @@ def _pick(conn: Connection, catalog: Mapping[str, Product], closed: int, after: 
                 break
             before = Hours.stored(rolling)
             wanted = Hours.stored(dirty).within(FIRST, closed)
-            taken = wanted.first(max(0, min(DEVICE_HOURS, left) - len(before)))
+            cost = hour_cost(catalog[product])
+            taken = wanted.first(max(0, min(DEVICE_HOURS, -(-left // cost)) - len(before)))
             cut |= taken != wanted
             picked.append(Part(device_id, product, before | taken))
-            left -= len(picked[-1].hours)
+            left -= len(picked[-1].hours) * cost
         conn.execute(
             """UPDATE latest l SET dirty = l.dirty - u.h::int4multirange, rolling = l.rolling + u.h::int4multirange
                FROM unnest(%s::int[], %s::text[]) u(d, h)
@@ -157,6 +185,11 @@ def _pick(conn: Connection, catalog: Mapping[str, Product], closed: int, after: 
             _columns(picked),
         )
     return picked, cut
+
+
+def hour_cost(product: Product) -> int:
+    """How many of `STEP_HOURS` an hour of a device of this product is."""
+    return -(-len(product.signal) // HOUR_SIGNALS)
 
 
 def _columns(picked: Sequence[Part]) -> tuple[list[int], list[str]]:

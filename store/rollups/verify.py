@@ -15,9 +15,7 @@ from store.database import Connection
 from store.rollups import rebuild
 from store.rollups.hours import Hours
 from store.rollups.measures import MEASURES, kept
-
-GROUP = 200
-"""Devices compared at a time."""
+from store.rollups.roller import STEP_HOURS, hour_cost
 
 _EXACT = [m for m in MEASURES if m not in ("mean", "spread")]
 
@@ -46,15 +44,16 @@ _DIFFER = sql.SQL(
 def different(conn: Connection, product: Product, since: int, until: int) -> list[int]:
     """Devices whose rollups of the hours `[since, until)` are not what their raw rows say.
 
-    Only what is not marked can be compared: ask for it when nothing in these hours is.
+    Those with a mark in these hours are left out: what has just arrived is not rolled up yet, and nothing is wrong.
     """
     signals = kept(conn, product)
     ids = [
         row[0] for row in conn.execute("SELECT device_id FROM devices WHERE product = %s ORDER BY 1", (product.key,))
     ]
     found: list[int] = []
-    for begin in range(0, len(ids), GROUP):
-        devices = ids[begin : begin + GROUP]
+    group = max(1, STEP_HOURS // (hour_cost(product) * (until - since)))
+    for begin in range(0, len(ids), group):
+        devices = ids[begin : begin + group]
         with conn.transaction():
             # One snapshot, though a statement a group of signals.
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -66,7 +65,8 @@ def different(conn: Connection, product: Product, since: int, until: int) -> lis
                 "first": since,
                 "last": until,
             }
-            found += [row[0] for row in conn.execute(_DIFFER, parameters)]
+            differing = {row[0] for row in conn.execute(_DIFFER, parameters)}
+            found += sorted(differing.difference(marked(conn, product, since, until)) if differing else ())
     return found
 
 

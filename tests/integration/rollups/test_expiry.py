@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from store import expiry, readings, retention
+from store import expiry, product_tables, readings, retention
 from store.database import connect
+from store.errors import InvalidValue
 from store.expiry import Expired
+from store.product_tables import TableOptions
 from store.retention import Retention
 from store.rollups import verify
 from store.rollups.hours import hour_of
@@ -171,6 +173,59 @@ def test_late_rows_are_added_to_the_rollup_once(world: World) -> None:
     assert drop(world).kept == 0
     pieces = expiry._pieces(world.conn, PROBE, LATER - timedelta(days=100))
     assert pieces == []
+
+
+def test_a_late_row_does_not_change_what_came_last(world: World) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, odometer=1.0), reading(1, 20 * HOUR_MS, odometer=9.0))
+    assert drop(world).kept == 0
+    world.say(device, reading(2, 5 * HOUR_MS, odometer=3.0), reading(3, 20 * HOUR_MS + 1, odometer=4.0))
+    for _ in range(2):  # read beside the rollups, then added to them
+        [day] = world.charts(device, *WINDOW, 86_400)["odometer"]
+        assert (day[1], day[6]) == (4, 9.0)
+        hours = world.charts(device, *WINDOW, 3_600)["odometer"]
+        assert [hour[6] for hour in hours] == [1.0, 3.0, 9.0]
+        world.roll(LATER)
+    assert world.raw_rows(device) == []
+
+
+def test_what_arrives_while_it_is_compared_is_nobody_s_fault(world: World) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1))
+    world.roll()
+    since, until = hour_of(at(0)), hour_of(at(DAY_MS))
+    world.say(device, reading(1, 1, count=2))
+    assert verify.different(world.conn, PROBE, since, until) == []
+    world.conn.execute("UPDATE latest SET dirty = '{}'")
+    assert verify.different(world.conn, PROBE, since, until) == [device]
+
+
+def test_raw_rows_of_a_product_out_of_the_catalogue_go_too(world: World) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1))
+    gone = retention.apply(world.conn, {}, Retention(raw_days=100), LATER)
+    assert gone["telemetry_probe"] >= 1
+    assert world.raw_rows(device) == []
+    [bucket] = world.charts(device, *WINDOW, 3_600)["count"]
+    assert bucket[1:3] == (1, 1)
+
+
+def test_one_product_that_fails_keeps_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1))
+    with world.conn.transaction():
+        product_tables.apply(world.conn, PROBE.model_copy(update={"key": "a_first"}), TableOptions())
+    dropping = expiry.drop
+
+    def broken(conn: Any, product: Any, *more: Any) -> Expired:
+        if product.key == "a_first":
+            raise InvalidValue("broken")
+        return dropping(conn, product, *more)
+
+    monkeypatch.setattr(expiry, "drop", broken)
+    with pytest.raises(InvalidValue, match="broken"):
+        retention.apply(world.conn, CATALOG, Retention(raw_days=100), LATER)
+    assert world.raw_rows(device) == []
 
 
 def test_late_rows_nobody_marked_keep_their_piece_until_they_are_added(world: World) -> None:

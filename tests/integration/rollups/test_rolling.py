@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catalog.model import Product
 from store import migrate, product_tables, rollups
 from store.database import connect
-from store.errors import NotFound, Retry, StoreError
+from store.errors import InvalidValue, NotFound, Retry, StoreError
 from store.intake import Arrival, Intake
 from store.product_tables import TableOptions
 from store.rollups import marks, read, rebuild, roller
@@ -262,7 +262,7 @@ def test_products_with_many_signals(world: World) -> None:
     known = {**CATALOG, "wide": wide}
     element = reading(0, 0, **{key: n for n, key in enumerate(keys)})
     Intake(known).write(world.conn, [Arrival("t", b"", T0, device, "wide", [element], ())])
-    # A roller of another catalogue leaves what it does not know.
+    # Told to leave the others, it does.
     assert world.roll().hours == 0
     assert rollups.roll(world.conn, known, NOW).hours == 1
     found = read.buckets(world.conn, wide, device, wide.signal, at(0), at(DAY_MS), 86_400)
@@ -284,3 +284,44 @@ def test_the_migration_marks_what_was_there_before_rollups(world: World) -> None
     finish(world)
     assert [b[1:4] for b in world.charts(device, at(0), at(3 * DAY_MS), 3_600)["count"]] == [(1, 1, 1), (1, 2, 2)]
     assert world.one("SELECT sum(n)::int FROM rollups") == 2
+
+
+def test_an_older_relay_rolls_up_what_a_newer_ingest_stores(world: World) -> None:
+    """Products are rolled up as the database was last told of them, and at once."""
+    device = world.device()
+    note = PROBE.signal[-1]
+    newer = PROBE.model_copy(update={"signal": (*PROBE.signal, note.model_copy(update={"key": "remark"}))})
+    with world.conn.transaction():
+        product_tables.apply(world.conn, newer, TableOptions())
+    Intake({newer.key: newer}).write(
+        world.conn, [Arrival("t", b"", T0, device, newer.key, [reading(0, 0, remark="r")], ())]
+    )
+    assert world.roll().hours == 1
+    found = read.buckets(world.conn, newer, device, newer.signal[-1:], at(0), at(DAY_MS), 3_600)
+    assert [bucket.last for bucket in found["remark"]] == ["r"]
+
+
+def test_products_in_a_form_of_another_release_are_left_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1))
+    world.conn.execute("""UPDATE products SET definition = definition || '{"invented": 1}'""")
+    assert world.roll() == rollups.Rolled()
+    assert "product probe is left alone" in caplog.text
+    assert world.marks(device) != "{}"
+
+
+def test_a_device_that_cannot_be_rolled_up_keeps_no_other_from_it(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    devices = [world.device(f"p-{n}") for n in range(5)]
+    for device in devices:
+        world.say(device, reading(0, 0, count=1))
+    world.conn.execute(
+        f"ALTER TABLE rollups ADD CONSTRAINT broken CHECK (device_id <> {devices[1]}) NOT VALID".encode()
+    )
+    with pytest.raises(InvalidValue):
+        world.roll()
+    assert f"device_id {devices[1]} cannot be rolled up" in caplog.text
+    assert [world.marks(device) != "{}" for device in devices] == [False, True, False, False, False]
+    world.conn.execute("ALTER TABLE rollups DROP CONSTRAINT broken")
+    assert world.roll().hours == 1
