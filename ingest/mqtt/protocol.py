@@ -143,7 +143,7 @@ class Protocol:
                 self._keep(data[at:], start + kept - at if start else end - at + 1)
                 return
             self._skipped_bytes = max(0, start + length - end)
-            self._packet(data[at], Fields(data, start, start + kept), arrived_at_ms, output)
+            self._packet(data[at], Fields(data, start, start + kept), arrived_at_ms, output, is_cut=length > kept)
             at = min(start + length, end)
 
     def _keep(self, rest: bytes, needed_bytes: int) -> None:
@@ -151,12 +151,12 @@ class Protocol:
         self._held_bytes = len(rest)
         self._needed_bytes = needed_bytes
 
-    def _packet(self, first: int, body: Fields, arrived_at_ms: int, output: Output) -> None:
+    def _packet(self, first: int, body: Fields, arrived_at_ms: int, output: Output, *, is_cut: bool) -> None:
         kind = first & 0xF0
         if not self._is_connected and kind != packets.CONNACK:
             raise out_of_order(f"packet type {first >> 4} before CONNACK")
         if kind == packets.PUBLISH:
-            message = self._publishes.read(first, body, arrived_at_ms)
+            message = self._publishes.read(first, body, arrived_at_ms, is_cut=is_cut)
             if message.packet_id == 0 and message.topic.startswith("$"):
                 output.events.append(BrokerSays(message.topic, message.payload))
             else:

@@ -70,8 +70,11 @@ class Publishes:
         """Those seen, encoded, for `scan`."""
         self._connection = connection
 
-    def read(self, first: int, body: Fields, arrived_at_ms: int) -> Received:
-        """One message. Raises `BrokerBrokeProtocol`."""
+    def read(self, first: int, body: Fields, arrived_at_ms: int, *, is_cut: bool = False) -> Received:
+        """One message. Raises `BrokerBrokeProtocol`.
+
+        Of one that was cut the properties, which may be what is too large, count as payload.
+        """
         qos = first >> 1 & 0x03
         if qos == 3:
             raise malformed("a PUBLISH of QoS 3")
@@ -81,7 +84,7 @@ class Publishes:
         packet_id = body.number(2) if qos else 0
         if qos and not packet_id:
             raise out_of_order("a PUBLISH with packet identifier 0")
-        properties = body.properties()
+        properties = {} if is_cut else body.properties()
         if TOPIC_ALIAS in properties:
             raise BrokerBrokeProtocol(
                 TOPIC_ALIAS_INVALID, f"topic alias {properties[TOPIC_ALIAS]!r}: none were offered"

@@ -8,6 +8,7 @@ FAILURE: Final = 0x80
 """Codes from here on say that something was not done."""
 
 NORMAL_DISCONNECTION: Final = 0x00
+GRANTED_QOS_0: Final = 0x00
 MALFORMED_PACKET: Final = 0x81
 PROTOCOL_ERROR: Final = 0x82
 SESSION_TAKEN_OVER: Final = 0x8E

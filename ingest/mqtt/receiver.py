@@ -167,7 +167,7 @@ class MqttReceiver:
         """Connect, and receive until the connection is over; returns whether the broker let us in."""
         try:
             link = Link.open(self._address, self._tls)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a host name that cannot be one is a ValueError
             self._say(f"broker {self._address} cannot be reached: {error}")
             return False
         before = self._connection
@@ -192,6 +192,8 @@ class MqttReceiver:
 
     def _receive(self, link: Link) -> None:
         """Raises OSError at the end of the connection."""
+        if self._stopping.is_set():
+            return  # whoever has the session by now keeps it
         protocol = Protocol(self._connection + 1)
         link.send(packets.connect(self._address, self._session))
         opened_at = time.monotonic()
@@ -292,6 +294,11 @@ class MqttReceiver:
         elif event.packet_id == WANTED_ID and failed:
             why = reasons.name(failed[0])
             self.refused = f"the broker at {self._address} refuses the subscription {self._wanted}: {why}"
+        elif event.packet_id == WANTED_ID and event.reasons[0] == reasons.GRANTED_QOS_0:
+            self.refused = (
+                f"the broker at {self._address} grants {self._wanted} at QoS 0 only, so it would take what it sends for "
+                "received before it is stored; allow QoS 1 on this listener (Mosquitto: max_qos)"
+            )
         elif event.packet_id == WANTED_ID:
             self.connected = True
             log.info("receiving %s as %s", self._wanted, self._session.client_id)

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.mqtt import link as link_module
 from ingest.mqtt import receiver as module
+from ingest.mqtt.link import Link
 from ingest.mqtt.retained import retained
 from tests.integration.ingest.scripted_broker import (
     CONNACK,
@@ -52,17 +53,24 @@ def test_a_session_that_was_taken_over_is_left_to_who_took_it() -> None:
         assert receiver.refused is None
 
 
-def test_a_subscription_that_is_refused_is_said() -> None:
+@pytest.mark.parametrize(
+    ("granted", "said"),
+    [
+        (b"\x87", "refuses the subscription vop/v1/+/up/#: not authorized"),
+        (b"\x00", "grants vop/v1/+/up/# at QoS 0 only"),  # nothing could be acknowledged after the commit
+    ],
+)
+def test_a_subscription_that_is_refused_is_said(granted: bytes, said: str) -> None:
     def refuses(peer: Peer) -> None:
         peer.packet()
         peer.sock.sendall(CONNACK)
-        for reason in (b"\x00", b"\x87"):
+        for reason in (b"\x00", granted):
             peer.sock.sendall(b"\x90\x04" + peer.until(0x82)[:2] + b"\x00" + reason)
         peer.waits_for_the_end()
 
     with ScriptedBroker(refuses) as broker, receiving(broker.address) as receiver:
         poll(lambda: receiver.refused, what="the refusal")
-        assert "refuses the subscription vop/v1/+/up/#: not authorized" in str(receiver.refused)
+        assert said in str(receiver.refused)
         assert not receiver.connected
 
 
@@ -91,6 +99,37 @@ def test_a_refusal_that_may_pass_is_said_once_and_tried_again(caplog: pytest.Log
 
 def broker_name(caplog: pytest.LogCaptureFixture) -> str:
     return next(w for r in caplog.records for w in r.getMessage().split() if w.startswith("mqtt://"))
+
+
+def test_a_host_name_that_cannot_be_one_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    with receiving(BrokerAddress("no..host", 1883)) as receiver:
+        poll(lambda: "cannot be reached" in caplog.text, what="the complaint")
+        assert receiver._thread.is_alive()
+
+
+def test_who_has_stopped_meanwhile_does_not_take_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that took long to be made may come when another client has the session."""
+    opened, stopped = Event(), Event()
+    open_link = Link.open
+
+    def slow(address: BrokerAddress, tls: object = None) -> Link:
+        link = open_link(address)
+        opened.set()
+        assert stopped.wait(30)
+        return link
+
+    monkeypatch.setattr(Link, "open", slow)
+    monkeypatch.setattr(module, "FLUSH_TIMEOUT_S", 0.01)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with receiving(BrokerAddress("127.0.0.1", listener.getsockname()[1])) as receiver:
+            peer, _ = listener.accept()
+            with peer:
+                assert opened.wait(30)
+                receiver.stop()
+                stopped.set()
+                assert peer.recv(1) == b""
 
 
 def test_a_broker_that_cannot_be_reached_is_said_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.mqtt import fields
 from ingest.mqtt.protocol import MAX_PACKET_BYTES, BrokerSays, Connected, End, Granted, Output, Protocol
 from ingest.mqtt.publish import LONGEST_TOPIC_KNOWN_BYTES, TOPICS_KNOWN
 from ingest.mqtt.reasons import MALFORMED_PACKET, PACKET_TOO_LARGE, PROTOCOL_ERROR, TOPIC_ALIAS_INVALID
@@ -11,12 +12,14 @@ from tests.unit.ingest.mqtt.mqtt_bytes import (
     CONNACK,
     CONNECTION,
     NOW_MS,
+    TOPIC,
     connected,
     fed,
     packet,
     publish,
     received,
 )
+from wire.limits import MAX_MESSAGE_BYTES
 
 STATE_WITH_PROPERTIES = bytes.fromhex(
     "32480015766f702f76312f7661632d312f75702f737461746500041f0300106170706c69636174696f6e2f6a736f6e"
@@ -256,6 +259,17 @@ def test_a_message_that_is_too_large_is_cut_and_its_neighbours_are_whole(piece: 
     assert (first, third, fourth) == (received(), received(packet_id=3), received(b"y" * 200, packet_id=4))
     assert cut.packet_id == 2
     assert MAX_PACKET_BYTES - 100 < len(cut.payload) < MAX_PACKET_BYTES
+
+
+def test_a_message_whose_properties_alone_are_too_large_is_kept_and_refused_later() -> None:
+    """Its connection must not end: the broker would send it again on the next one, for ever."""
+    user_property = b"\x26" + 2 * fields.text("x" * 60_000)
+    properties = user_property * (MAX_PACKET_BYTES // len(user_property) + 1)
+    output = fed([publish(properties=properties, packet_id=2), publish(packet_id=3)], connected())
+    assert output.end is None
+    cut, following = output.messages
+    assert (cut.topic, cut.packet_id, following) == (TOPIC, 2, received(packet_id=3))
+    assert len(cut.payload) > MAX_MESSAGE_BYTES
 
 
 def test_the_largest_message_that_is_kept_is_whole() -> None:
