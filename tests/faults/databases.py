@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from operator import lt
 from typing import Any
@@ -22,8 +20,6 @@ from tests.waiting import poll
 AWAY_SHORT_S, AWAY_LONG_S = 4.0, 600.0
 LOAD_MESSAGES_PER_S = 5_000
 SLOW_COMMIT_S = 0.4
-LOST_AGAINST = "lost against another transaction"
-"""What the worker logs of a deadlock or a serialization failure."""
 
 
 def outlast(seconds: float, fleet: Fleet, here: Site) -> None:
@@ -152,27 +148,26 @@ def _slow_commits(on: Grounds, size: Size) -> Line:
         return line("slow commits", here, found, f"{SLOW_COMMIT_S} s each: {batch:.0f} messages a transaction")
 
 
-@contextmanager
-def _in_the_way(here: Site) -> Iterator[tuple[psycopg.Connection[Any], list[int]]]:
-    """A session of somebody else's, and the devices by the order in which the intake locks them."""
-    with psycopg.connect(here.url, autocommit=True) as conn:
-        conn.execute("SET deadlock_timeout = '30s'")  # the other one's timer fires first: the worker is the victim
-        ids = [row[0] for row in conn.execute("SELECT device_id FROM latest ORDER BY device_id").fetchall()]
-        yield conn, ids
+def _blocks_a_worker(looking: psycopg.Connection[Any], pid: int) -> bool:
+    """Whether somebody waits for the session `pid`. Asked outside its transaction, in which nothing new is seen."""
+    row = looking.execute("SELECT 1 FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", (pid,)).fetchone()
+    return row is not None
 
 
 def _deadlock(on: Grounds, size: Size) -> Line:
     """A session holds the last device of a batch and, once the batch waits for it, asks for the first."""
     wanted = size.count(3, 30)
+    hold = "SELECT FROM latest WHERE device_id = %s FOR UPDATE"
     with site(on) as here, sending(here, RATE) as fleet:
         poll(here.kept, until=lambda n: n >= 300, what="every device known")
-        with _in_the_way(here) as (conn, ids):
-            worker = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        with psycopg.connect(here.url, autocommit=True) as conn, psycopg.connect(here.url, autocommit=True) as looking:
+            conn.execute("SET deadlock_timeout = '30s'")  # the other one's timer fires first: the worker is the victim
+            first, last = conn.execute("SELECT min(device_id), max(device_id) FROM latest").fetchone() or (0, 0)
             for _ in range(wanted):
                 with conn.transaction():
-                    conn.execute("SELECT FROM latest WHERE device_id = %s FOR UPDATE", (ids[-1],))
-                    poll(lambda: conn.execute(worker).fetchone(), what="the worker waiting for us")
-                    conn.execute("SELECT FROM latest WHERE device_id = %s FOR UPDATE", (ids[0],))
+                    conn.execute(hold, (last,))
+                    poll(partial(_blocks_a_worker, looking, conn.info.backend_pid), what="the worker waiting for us")
+                    conn.execute(hold, (first,))
         with here.recovering(fleet):
             pass
         fleet.stop_sending()

@@ -44,7 +44,7 @@ def _burst(here: Site, seconds: float) -> Fleet:
 
 def _that_fits(on: Grounds, size: Size) -> Line:
     settings = {"VOP_INGEST_BATCH_MESSAGES": str(BATCH)}
-    with site(on, DEVICES, environment=settings) as here, _burst(here, size.of(0.75, 30)) as fleet:
+    with site(on, DEVICES, environment=settings) as here, _burst(here, size.of(0.75, 10)) as fleet:
         here.to_database.watch = _slowly
         fleet.finish()
         behind = fleet.sent - here.kept()
