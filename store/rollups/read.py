@@ -25,6 +25,9 @@ from store.rollups.measures import COUNTED, Kept, expressions, kept
 
 MAX_SPANS: Final = 6
 """Spans of raw rows in one statement; nearer ones are joined, which reads more and changes nothing."""
+ASK_RAW_AT: Final = 6
+"""Hours may be marked faster than they are read: after so many answers thrown away all of them are read from raw rows,
+which no mark can belie."""
 MAX_TRIES: Final = 10
 
 
@@ -141,7 +144,9 @@ def _marks(stale: Multirange[int] | None, raw_since: datetime | None) -> Marks:
 
 
 def _exact(q: Question, k: Kept, told: Marks) -> tuple[list[Folded], Marks]:
-    for _ in range(MAX_TRIES):
+    for attempt in range(MAX_TRIES):
+        if attempt == ASK_RAW_AT:
+            told = told._replace(stale=Hours.of([(hour_of(q.start), hour_end(q.end))]))
         plan = _plan(q.start, q.end, told)
         rows = q.conn.execute(*_statement(q, k, plan), prepare=False).fetchall()
         # The one row without a bucket brings the marks as the statement saw them.
@@ -149,7 +154,7 @@ def _exact(q: Question, k: Kept, told: Marks) -> tuple[list[Folded], Marks]:
         if seen.raw_since == told.raw_since and seen.stale.within(plan.first, plan.last) <= plan.raw:
             return [Folded(start_of(row[0] * q.width_h), *row[1:-2]) for row in rows if row[0] is not None], seen
         told = seen
-    raise Retry("hours of a device were marked faster than they could be read")
+    raise Retry("raw readings were dropped again and again while a device was read")
 
 
 class Plan(NamedTuple):

@@ -191,6 +191,28 @@ def test_many_rollers_writers_and_readers_at_once(world: World, database: str) -
     assert world.one("SELECT sum(n)::int FROM rollups") == 150
 
 
+def test_hours_marked_faster_than_they_are_read_do_not_stop_a_reader(
+    world: World, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1))
+    finish(world)
+    asked = 0
+    statement = read._statement
+
+    def after_another_mark(*question: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        world.say(device, reading(asked, asked * HOUR_MS, count=1))
+        return statement(*question)
+
+    monkeypatch.setattr(read, "_statement", after_another_mark)
+    with connect(database, autocommit=True) as conn:
+        found = read.buckets(conn, PROBE, device, [PROBE.signal[4]], at(0), at(2 * DAY_MS), 86_400)
+    assert asked == read.ASK_RAW_AT + 1
+    assert sum(bucket.n for bucket in found["count"]) == asked + 1
+
+
 def test_erasing_wins_against_a_roller(world: World, database: str) -> None:
     device, other = world.device(), world.device("p-2")
     for one in (device, other):
