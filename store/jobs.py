@@ -102,7 +102,8 @@ _WAITING = """SELECT job, job_id FROM jobs
         -- A clock that was set back must not put a job off: no due time lies further ahead than an interval or a retry.
         (next_at <= clock_timestamp()
             OR next_at > clock_timestamp() + make_interval(secs => GREATEST(every_s, %(often)s)))
-        AND (killed < %(kills)s OR started_at < clock_timestamp() - interval '1 minute')))
+        AND (killed < %(kills)s
+            OR started_at NOT BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp())))
     ORDER BY next_at, job_id"""
 
 

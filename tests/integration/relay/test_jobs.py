@@ -153,7 +153,10 @@ def test_the_next_takes_up_what_a_dead_one_left(conns: list[Connection], death: 
     assert row_of(b, "one").killed == 0
 
 
-def test_a_job_that_kills_whoever_runs_it_is_given_time(database: str) -> None:
+@pytest.mark.parametrize(
+    "by", [timedelta(minutes=1), -timedelta(days=1)], ids=["a minute passes", "the clock is set back"]
+)
+def test_a_job_that_kills_whoever_runs_it_is_given_time(database: str, by: timedelta) -> None:
     def die() -> Lease | None:
         with connect(database, autocommit=True) as conn:
             return jobs.take(conn, "w", ["one"])
@@ -166,7 +169,7 @@ def test_a_job_that_kills_whoever_runs_it_is_given_time(database: str) -> None:
             assert lease.killed == killed
         poll(lambda: row_of(conn, "one").running, until=lambda running: not running)
         assert jobs.take(conn, "w", ["one"]) is None
-        shift(conn, "one", timedelta(minutes=1))
+        shift(conn, "one", by)
         assert taken(jobs.take(conn, "w", ["one"])).killed == 4
 
 
