@@ -9,8 +9,8 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from catalog.elements import Json
@@ -19,36 +19,15 @@ from relay.job import Done, Job, Turn
 from relay.listening import Listening
 from relay.settings import Settings
 from store import silences, slots
+from store.hearing import hearing
 from store.silences import LATE, MISSES, Fleet
-from store.slots import Slot
 
-BEAT_WITHIN: Final = timedelta(seconds=30)
-"""A worker tells that it hears every five seconds; one that has not for so long is stuck."""
 FEWEST: Final = 3
 """Devices of a heartbeat from which we judge whether they all are unheard; of fewer, each may well be silent."""
 UNHEARD: Final = 0.95
 """Share of a heartbeat's devices that are late when it is not them, but us."""
 PATIENCE: Final = timedelta(minutes=1)
 """How much later than its interval this job may come, to count as having watched: a relay is being replaced."""
-
-_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def hearing(rows: Sequence[Slot], now: datetime) -> tuple[datetime | None, str | None]:
-    """Since when all who hold a slot hear; or None, and what is wrong in words.
-
-    Where ingest never held a slot, devices speak HTTP, and only their number can tell.
-    """
-    used = [slot for slot in rows if slot.drained_at is None]
-    if not used:
-        return _ALWAYS, None
-    held = [slot for slot in used if slot.held]
-    if not held:
-        return None, "no ingest worker runs"
-    for slot in held:
-        if slot.hearing_since is None or now - slot.seen_at > BEAT_WITHIN:
-            return None, f"the ingest worker of slot {slot.slot} is cut off from the broker, catches up, or is stuck"
-    return max(slot.hearing_since for slot in held if slot.hearing_since), None
 
 
 def unheard(fleet: Fleet) -> bool:

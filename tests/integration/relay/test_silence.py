@@ -14,6 +14,7 @@ from relay.jobs import silence
 from relay.settings import Settings
 from store import devices, silences, slots
 from store.database import Connection, connect
+from store.hearing import hearing
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 PRODUCTS = catalog.load()
@@ -215,7 +216,7 @@ def test_no_worker_no_storm(fleet: Fleet, standing: tuple[str, ...], worker: Con
 
 def test_a_worker_that_is_stuck_does_not_hear(fleet: Fleet, standing: tuple[str, ...]) -> None:
     fleet.conn.execute("UPDATE ingest_slots SET seen_at = %s", (at(fleet.now - 1),))
-    since, why = silence.hearing(slots.listing(fleet.conn), at(fleet.now))
+    since, why = hearing(slots.listing(fleet.conn), at(fleet.now))
     assert since is None
     assert why is not None
 
