@@ -296,8 +296,8 @@ class MqttReceiver:
             self.refused = f"the broker at {self._address} refuses the subscription {self._wanted}: {why}"
         elif event.packet_id == WANTED_ID and event.reasons[0] == reasons.GRANTED_QOS_0:
             self.refused = (
-                f"the broker at {self._address} grants {self._wanted} at QoS 0 only, so it would take what it sends for "
-                "received before it is stored; allow QoS 1 on this listener (Mosquitto: max_qos)"
+                f"the broker at {self._address} grants {self._wanted} at QoS 0 only, so it would take what it sends "
+                "for received before it is stored; allow QoS 1 on this listener (Mosquitto: max_qos)"
             )
         elif event.packet_id == WANTED_ID:
             self.connected = True

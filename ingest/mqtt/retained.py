@@ -17,6 +17,8 @@ from wire.broker import BrokerAddress, Session
 
 QUIET_S: Final = 1.0
 BATCH_MESSAGES: Final = 2_000
+BATCH_BYTES: Final = 2_097_152
+"""Of payload; exceeded by what one read brings."""
 TICK_S: Final = 0.25
 
 
@@ -39,7 +41,7 @@ def retained(
         batch: list[Received] = []
         for messages in _kept(link, topic_filter, stop):
             batch += messages
-            while len(batch) >= BATCH_MESSAGES:
+            while len(batch) >= BATCH_MESSAGES or sum(len(m.payload) for m in batch) >= BATCH_BYTES:
                 yield batch[:BATCH_MESSAGES]
                 del batch[:BATCH_MESSAGES]
         if batch:
