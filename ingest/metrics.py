@@ -71,7 +71,7 @@ class Metrics:
             "vop_ingest_spool_oldest_seconds", "Age of the oldest message in the spool; 0: none", registry=own
         )
         self.spool_refusals = Counter(
-            "vop_ingest_spool_refusals", "Batches the spool did not take", ["reason"], registry=own
+            "vop_ingest_spool_refusals", "Attempts the spool did not take, one a second", ["reason"], registry=own
         )
         self.spool_damaged = Gauge(
             "vop_ingest_spool_damaged_files", "Segments of the spool set aside because of damage", registry=own

@@ -73,6 +73,8 @@ class Worker:
         """Messages a transaction; fewer after one that took too long."""
         self._next_look = self._next_beat = self._spool_again_at = self._replay_again_at = 0.0
         self._refusal: str | None = None
+        self._unread = ""
+        self._stop_by: float | None = None
         self._is_spooling = False
         metrics.oldest_unacknowledged_s.set_function(self._oldest_unacknowledged_s)
 
@@ -223,8 +225,8 @@ class Worker:
     def _limited(self) -> AbstractContextManager[None]:
         """For everything the database is asked: a frozen one answers to nothing, and not even says so."""
         within_s: float = self._settings.commit_within_s
-        if self._stopping.is_set():
-            within_s = min(within_s, STOP_WITHIN_S)
+        if self._stop_by is not None:
+            within_s = min(within_s, max(0.0, self._stop_by - time.monotonic()))
         return self._link.limited(within_s)
 
     def _lose_connection(self, error: Unavailable) -> None:
@@ -244,8 +246,10 @@ class Worker:
         ):
             try:
                 piece = self._spools.read(min(self._piece, REPLAY_MESSAGES), self._settings.batch_bytes)
-            except OSError:
-                log.exception("the spool cannot be read; trying again")
+            except OSError as error:
+                if str(error) != self._unread:
+                    log.exception("the spool cannot be read; trying again every second")
+                    self._unread = str(error)
                 self._replay_again_at = time.monotonic() + SPOOL_AGAIN_S
                 break
             if piece is None:
@@ -257,6 +261,7 @@ class Worker:
             if not self._store(conn, piece.messages, replayed=True):
                 break
             self._spools.done(piece)
+            self._unread = ""
             done += len(piece.messages)
             self._metrics.replayed.inc(len(piece.messages))
         return done > 0
@@ -285,6 +290,7 @@ class Worker:
             return
         try:
             self._spools.adopt()
+            self._spools.look()
             self._metrics.spool_damaged.set(self._spools.damaged_files())
         except OSError as error:
             log.warning("the spools in %s cannot be looked through: %s", self._spools.root, error.strerror)
@@ -309,8 +315,8 @@ class Worker:
         if receiver is None:
             return
         receiver.finish()
-        until = time.monotonic() + STOP_WITHIN_S
-        while time.monotonic() < until:
+        self._stop_by = time.monotonic() + STOP_WITHIN_S
+        while time.monotonic() < self._stop_by:
             if not self._held:
                 self._held = receiver.take(0)
                 self._metrics.received.inc(len(self._held))

@@ -13,7 +13,7 @@ from pathlib import Path
 from ingest.errors import SpoolRefuses
 from ingest.receiver import Received
 from ingest.spool import files
-from ingest.spool.segment import DAMAGED_SUFFIX
+from ingest.spool.segment import DAMAGED_SUFFIX, Segment
 from ingest.spool.spool import Limits, Piece, Spool, take
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,11 @@ class Spools:
         if self._replaying is not None:
             self._replaying.done(piece)
 
+    def look(self) -> None:
+        """Find out how old the oldest messages are, where that is not known. Raises OSError."""
+        for spool in self._held():
+            spool.look()
+
     def damaged_files(self) -> int:
         """How many segments below `root`, of any worker, were set aside. Raises OSError."""
         return sum(1 for _ in self.root.glob(f"*/*{DAMAGED_SUFFIX}"))
@@ -118,4 +123,4 @@ class Spools:
 
 
 def _has_segments(directory: Path) -> bool:
-    return any(path.suffix not in {"", DAMAGED_SUFFIX} for path in directory.iterdir())
+    return any(Segment.is_name(path.name) for path in directory.iterdir())

@@ -54,6 +54,11 @@ class Segment:
             raise
         return segment
 
+    @staticmethod
+    def is_name(name: str) -> bool:
+        """Whether a file of this name is a segment."""
+        return _NAME.fullmatch(name) is not None
+
     @classmethod
     def find(cls, path: Path) -> Segment | None:
         """The segment that another process has left; None when the file is none. Raises OSError."""
@@ -103,6 +108,7 @@ class Segment:
             asked = min(wants, self.size - pos)
             data = files.read(self._descriptor, asked, pos)
             if len(data) < asked:  # somebody has cut the file
+                self.damaged = True  # read again, it would look whole
                 damaged += self.size - pos - len(data)
                 self.size = pos + len(data)
             last = pos + len(data) >= self.size

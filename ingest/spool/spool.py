@@ -99,9 +99,13 @@ class Spool:
         if segment.oldest_ms is None:
             segment.oldest_ms = messages[0].arrived_at_ms
 
-    def _refuse_old(self) -> None:
+    def look(self) -> None:
+        """Find out how old the oldest message is, if that is not known. Raises OSError."""
         if self._segments and self.oldest_ms is None:
             self.read(1, 1)
+
+    def _refuse_old(self) -> None:
+        self.look()
         oldest_ms = self.oldest_ms
         if oldest_ms is not None and self._now_ms() - oldest_ms > self._limits.age_h * MS_PER_H:
             raise SpoolRefuses("old", f"its oldest message waits for more than {self._limits.age_h} h")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ingest import worker as module
 from ingest.keeper import Keeper
 from ingest.link import Link
 from ingest.receiver import Received
-from ingest.spool import Limits, Spools
+from ingest.spool import Limits, Piece, Spools
 from store.errors import Unavailable
 from tests.unit.ingest.worker_surroundings import SETTINGS, Session, Surroundings, arranged, message
 
@@ -269,3 +270,46 @@ def test_who_has_no_lock_and_whose_connection_ends_again_and_again_leaves_the_se
     else:
         around.run()
         assert around.sessions[0].acknowledged == [1, 2, 3, 4]
+
+
+def test_a_spool_that_cannot_be_read_is_said_once_and_read_when_it_can(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert around.spools is not None
+    around.spools.append([message(1)])
+    read, failures = Spools.read, [OSError("no permission")] * 3
+
+    def reading(self: Spools, messages: int, size: int) -> Piece | None:
+        if failures:
+            raise failures.pop()
+        return read(self, messages, size)
+
+    monkeypatch.setattr(Spools, "read", reading)
+    until_replayed(around)
+    around.run()
+    assert around.written == [["vac-1"]]
+    assert caplog.text.count("the spool cannot be read") == 1
+    assert failures == []
+
+
+def test_a_stop_ends_in_time_whatever_the_database_does_with_each_batch(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of the time is the limit of the next batch, not all of it again."""
+    limits: list[float] = []
+    limited = Link.limited
+
+    def noted(self: Link, within_s: float) -> AbstractContextManager[None]:
+        limits.append(within_s)
+        return limited(self, within_s)
+
+    monkeypatch.setattr(Link, "limited", noted)
+    around.settings = replace(SETTINGS, commit_within_s=60)
+    around.batches = [[message(1)], [message(2)], [message(3)]]
+    around.at_the_first_write = around.stopping.set
+    around.run()
+    assert around.sessions[0].acknowledged == [1, 2, 3]
+    _slot, first, *_beat, second, third, leaving = limits
+    assert first == 60
+    assert module.STOP_WITHIN_S > second > third > 0
+    assert leaving == module.LEAVE_WITHIN_S

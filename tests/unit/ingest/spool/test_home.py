@@ -69,6 +69,38 @@ def test_what_a_dead_worker_left_is_replayed_by_another(tmp_path: Path, caplog: 
         each.close()
 
 
+def test_how_old_it_is_can_be_told_before_anything_is_replayed(tmp_path: Path) -> None:
+    """A worker that starts while the database is away: its gauge would say that nothing waits."""
+    first, other = Spools(tmp_path, LIMITS), Spools(tmp_path, LIMITS)
+    first.append(batch(5))
+    other.append(batch(4))
+    first.close()
+    other.close()
+    again = Spools(tmp_path, LIMITS)
+    again.prepare()
+    again.adopt()
+    again.look()
+    ages = [again.oldest_ms]
+    assert drained(again) == batch(5, 4)
+    again.look()
+    ages.append(again.oldest_ms)
+    assert ages == [batch(4)[0].arrived_at_ms, None]
+    again.close()
+
+
+def test_what_no_program_of_this_version_can_read_is_not_taken_up_again_and_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "000000000001-0011223344556677.v2").write_bytes(b"?")
+    spools = Spools(tmp_path, LIMITS)
+    spools.append(batch(1))
+    for _ in range(3):
+        spools.adopt()
+    assert caplog.text == ""
+    spools.close()
+
+
 def test_a_place_where_nothing_can_be_made_refuses_and_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("in the way")
     spools = Spools(tmp_path / "spool", LIMITS)

@@ -200,6 +200,16 @@ def test_a_file_that_lost_its_end_while_it_was_held_is_set_aside(tmp_path: Path)
     assert len(list((tmp_path / "0").glob("*.damaged"))) == 1
 
 
+def test_a_lost_end_is_not_forgotten_while_the_database_does_not_take_what_is_left(tmp_path: Path) -> None:
+    with opened(tmp_path / "0") as spool:
+        spool.append(numbered(0, 4))
+        (path,) = segments(spool.directory)
+        os.truncate(path, path.stat().st_size // 2)  # at the end of a record
+        assert spool.read(10, 10**6) is not None
+        assert replayed(spool) == numbered(0, 2)
+    assert len(list((tmp_path / "0").glob("*.damaged"))) == 1
+
+
 def test_a_segment_deleted_by_somebody_is_told_and_the_rest_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
