@@ -153,11 +153,12 @@ def _singly(picked: Sequence[Part]) -> list[Sequence[Part]]:
     return [[part] for part in picked]
 
 
-# In order of device, as the intake locks them, so that the two wait for each other and never in a circle.
+# In order of device, as the intake locks them, so that the two wait for each other and never in a circle. Where to go
+# on is said of both tables: the planner does not conclude one from the other, and would merge from the first device.
 _CANDIDATES = """SELECT l.device_id, d.product, l.dirty, l.rolling FROM latest l JOIN devices d USING (device_id)
-    WHERE l.device_id > %s AND d.product = ANY(%s)
-      AND (NOT isempty(l.rolling) OR (NOT isempty(l.dirty) AND lower(l.dirty) < %s))
-    ORDER BY l.device_id LIMIT %s FOR UPDATE OF l"""
+    WHERE l.device_id > %(after)s AND d.device_id > %(after)s AND d.product = ANY(%(products)s)
+      AND (NOT isempty(l.rolling) OR (NOT isempty(l.dirty) AND lower(l.dirty) < %(closed)s))
+    ORDER BY l.device_id LIMIT %(most)s FOR UPDATE OF l"""
 
 
 def _pick(conn: Connection, catalog: Mapping[str, Product], closed: int, after: int) -> tuple[list[Part], bool]:
@@ -166,9 +167,8 @@ def _pick(conn: Connection, catalog: Mapping[str, Product], closed: int, after: 
     cut = False
     left = STEP_HOURS
     with conn.transaction():
-        for device_id, product, dirty, rolling in conn.execute(
-            _CANDIDATES, (after, list(catalog), closed, STEP_DEVICES)
-        ).fetchall():
+        parameters = {"after": after, "products": list(catalog), "closed": closed, "most": STEP_DEVICES}
+        for device_id, product, dirty, rolling in conn.execute(_CANDIDATES, parameters).fetchall():
             if left <= 0:
                 break
             before = Hours.stored(rolling)

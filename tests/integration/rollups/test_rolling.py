@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Event, Thread
 from typing import Any
 
@@ -347,3 +348,23 @@ def test_a_device_that_cannot_be_rolled_up_keeps_no_other_from_it(
     assert [world.marks(device) != "{}" for device in devices] == [False, True, False, False, False]
     world.conn.execute("ALTER TABLE rollups DROP CONSTRAINT broken")
     assert world.roll().hours == 1
+
+
+def test_a_step_reads_only_the_devices_from_where_it_goes_on(world: World) -> None:
+    conn = world.conn
+    conn.execute("INSERT INTO devices (device, product) SELECT 'p-' || n, 'probe' FROM generate_series(1, 5000) n")
+    conn.execute(
+        "INSERT INTO latest (device_id, updated_at, dirty) SELECT device_id, now(), '{[1,2)}' FROM devices ORDER BY 1"
+    )
+    conn.execute("ANALYZE devices, latest")
+    after = world.one("SELECT max(device_id) - 300 FROM devices")
+    parameters = {"after": after, "products": ["probe"], "closed": 10, "most": roller.STEP_DEVICES}
+    [[plan]] = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + roller._CANDIDATES, parameters).fetchall()
+    assert max(rows_of(plan[0]["Plan"])) <= 300
+
+
+def rows_of(node: dict[str, Any]) -> Iterator[float]:
+    """Rows that each node of a plan gave on, and left out."""
+    yield (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    for child in node.get("Plans", ()):
+        yield from rows_of(child)
