@@ -8,6 +8,7 @@ yet stops those after it: `products.raw_since` says for a whole product up to wh
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,8 +26,11 @@ from store.rollups.roller import alone, raw_since_hour, roll_alone
 
 log = logging.getLogger(__name__)
 
-LOCK_TIMEOUT_MS = 1_000
-"""How long a drop may make the intake wait, which queues behind it; it is tried again at the next run."""
+LOCK_TIMEOUT_MS = 1_500
+"""How long a drop may make the intake wait, which queues behind it. More than PostgreSQL's deadlock_timeout (1 s), for
+only a wait that long makes autovacuum give way."""
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Between attempts, in which others go on; after the last it is left to the next run."""
 GROUP = 200
 """Devices whose old rollups are deleted in one transaction."""
 STEPS = 100
@@ -106,6 +110,8 @@ def _goes(conn: Connection, product: Product, piece: Piece, now: datetime) -> bo
     with conn.transaction():
         raw_since = raw_since_hour(conn, product)
         wrong = _late(conn, piece, raw_since)
+        if wrong:  # what has just arrived, its mark with it, is nobody's fault
+            wrong = sorted(set(wrong).difference(verify.marked(conn, product, piece.since, piece.until)))
     if piece.until > raw_since:
         wrong += verify.different(conn, product, max(piece.since, raw_since), piece.until)
     if wrong:
@@ -117,12 +123,14 @@ def _goes(conn: Connection, product: Product, piece: Piece, now: datetime) -> bo
         with conn.transaction():
             verify.mark_again(conn, wrong, piece.since, piece.until)
         return False
-    try:
-        with translated(), conn.transaction():
-            return _drop(conn, product, piece, raw_since)
-    except Retry as error:
-        log.info("%s is kept for now: somebody uses it (%s)", piece.name, error)
-        return False
+    for pause_s in (*PAUSES_S, 0.0):
+        try:
+            with translated(), conn.transaction():
+                return _drop(conn, product, piece, raw_since)
+        except Retry as error:
+            log.info("%s is kept for now: somebody uses it (%s)", piece.name, error)
+            time.sleep(pause_s)
+    return False
 
 
 def _late(conn: Connection, piece: Piece, raw_since: int) -> list[int]:
