@@ -229,12 +229,14 @@ def history(
     """
     declared = _declared(product, signals)
     width_s = bucket_width_s(start, end, points)
-    if width_s < _HOUR_S and rollups.marks_of(conn, product, device_id).raw_since > hour_of(start):
+    if width_s < _HOUR_S:
+        found = _raw_history(conn, product, device_id, declared, start, end, width_s)
+        # Asked afterwards: what is dropped meanwhile would be missing.
+        if rollups.marks_of(conn, product, device_id).raw_since <= hour_of(start):
+            return found
         width_s = _HOUR_S
-    if width_s % _HOUR_S == 0:
-        folded = rollups.buckets(conn, product, device_id, declared, start, end, width_s)
-        return History(start, end, width_s, "rollup", {key: list(map(_bucket, rows)) for key, rows in folded.items()})
-    return _raw_history(conn, product, device_id, declared, start, end, width_s)
+    folded = rollups.buckets(conn, product, device_id, declared, start, end, width_s)
+    return History(start, end, width_s, "rollup", {key: list(map(_bucket, rows)) for key, rows in folded.items()})
 
 
 def _bucket(folded: rollups.Folded) -> Bucket:

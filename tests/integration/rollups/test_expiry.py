@@ -232,6 +232,20 @@ def test_one_product_that_fails_keeps_nothing_else(world: World, monkeypatch: py
     assert world.raw_rows(device) == []
 
 
+def test_a_fine_chart_misses_nothing_that_is_dropped_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1), reading(1, 60_000, count=2))
+    reading_raw = readings._raw_history
+
+    def late(*args: Any) -> Any:
+        assert drop(world).kept == 0
+        return reading_raw(*args)
+
+    monkeypatch.setattr(readings, "_raw_history", late)
+    found = readings.history(world.conn, PROBE, device, ["count"], at(0), at(HOUR_MS), 500)
+    assert (found.source, found.bucket_s, [b.n for b in found.buckets["count"]]) == ("rollup", 3_600, [2])
+
+
 def test_late_rows_nobody_marked_keep_their_piece_until_they_are_added(world: World) -> None:
     device = world.device()
     world.say(device, reading(0, 0, count=1))
