@@ -14,13 +14,13 @@ from typing import Final
 from psycopg import sql
 from psycopg.rows import class_row
 
-from catalog.model import Product
+from catalog.model import HEARTBEATS, Product
 from store.database import Connection
 from store.devices.presence import LAST_SEEN
 from store.errors import translated
 
-MISSES: Final = 3
-"""Heartbeats a device may miss before it is silent (DESIGN decision 9 has the same figure)."""
+MISSES: Final = HEARTBEATS
+"""Heartbeats a device may miss before it is silent."""
 LATE: Final = 1.5
 """Heartbeats after which a device is late: a healthy one is never."""
 
