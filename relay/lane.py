@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import time
+import traceback
 from collections.abc import Mapping
 from threading import Event
 
@@ -87,10 +88,10 @@ class Lane:
         except Unavailable:
             self._metrics.ran(lease.job, time.monotonic() - began, well=False)
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a loop's edge, told below
             # One job that fails must not stop the others; its row and the metrics tell of it.
             self._metrics.ran(lease.job, time.monotonic() - began, well=False)
-            log.exception("job %s failed", lease.job)
+            log.error("job %s failed: %s\n%s", lease.job, told(error), where(error))  # noqa: TRY400
             jobs.failed(conn, lease, told(error))
             return False
         jobs.ended(conn, lease, done.result, more=done.more, state=done.state)
@@ -122,3 +123,13 @@ def told(error: Exception) -> str:
     if isinstance(error, StoreError):
         return str(error)
     return f"{type(error).__name__}; the relay's log has the traceback"
+
+
+def where(error: BaseException) -> str:
+    """The lines of code an error and its causes came through, without their words: PostgreSQL's may quote a row."""
+    found: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        found.insert(0, f"{type(cause).__name__}\n{''.join(traceback.format_tb(cause.__traceback__))}")
+        cause = cause.__cause__ or cause.__context__
+    return "".join(found)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
+from relay.job import Done, Job, Turn
+from relay.lane import Lane
+from relay.metrics import Metrics
 from store import jobs
 from store.database import Connection, connect
+from store.errors import translated
 from store.jobs import Lease
 from tests.waiting import poll
 
@@ -221,3 +225,22 @@ def test_many_at_once_take_each_due_job_once(database: str) -> None:
     with connect(database, autocommit=True) as conn:
         assert set(found) <= set(names)
         assert {row.job for row in jobs.listing(conn) if row.worker} == set(found)
+
+
+def test_what_a_failed_job_logs_quotes_no_row(conns: list[Connection], caplog: pytest.LogCaptureFixture) -> None:
+    conn, *_ = conns
+    private = "somebody is at home"
+    conn.execute("CREATE TABLE private (note text CHECK (length(note) > 100))")
+
+    def spill(turn: Turn) -> Done:
+        with translated():
+            turn.conn.execute("INSERT INTO private VALUES (%s)", [private])
+        raise AssertionError
+
+    jobs.declare(conn, {"spill": 60})
+    lane = Lane("", {"spill": Job("spill", 60, "", spill)}, Metrics(["spill"]), Event())
+    assert not lane.perform(conn, taken(jobs.take(conn, "w", ["spill"])))
+    assert "job spill failed: the database refuses a value (CheckViolation)" in caplog.text
+    assert "turn.conn.execute(" in caplog.text
+    assert private not in caplog.text
+    assert private not in str(row_of(conn, "spill").last_error)
