@@ -14,10 +14,11 @@ from typing import Any, TypeAlias
 
 import orjson
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
 
-from store.errors import Unavailable, translated
+from store.errors import BadAddress, Unavailable, translated
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -42,8 +43,10 @@ def connect(
 ) -> Connection:
     """A connection of the caller's own. With `autocommit` only the functions that say so open transactions.
 
-    `url` is a libpq connection string; "" leaves everything to the `PG*` environment. Raises `Unavailable`.
+    `url` is a libpq connection string; "" leaves everything to the `PG*` environment. Raises `Unavailable`, and
+    `BadAddress`.
     """
+    _check_address(url)
     with translated():
         try:
             conn = psycopg.connect(url, autocommit=autocommit, **_arguments(application, statement_timeout_ms))
@@ -53,6 +56,17 @@ def connect(
             raise Unavailable(f"the database cannot be reached: {reason}") from error
         _configure(conn)
         return conn
+
+
+def _check_address(url: str) -> None:
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # libpq repeats what it could not read, and with it the password.
+        raise BadAddress(
+            "VOP_DATABASE_URL cannot be read; write it as postgresql://user:password@host:port/database, "
+            "percent-encoding user and password, or as libpq's keyword=value"
+        ) from None
 
 
 def sever(conn: Connection) -> None:
@@ -87,7 +101,8 @@ def _arguments(application: str, statement_timeout_ms: int) -> dict[str, Any]:
 class Database:
     """A pool of connections to one database.
 
-    Opening it does not need the database to be there: requests fail with `Unavailable` until it is.
+    Opening it does not need the database to be there: requests fail with `Unavailable` until it is. Raises
+    `BadAddress` at once.
     """
 
     def __init__(
@@ -99,6 +114,7 @@ class Database:
         application: str = "vop",
         statement_timeout_ms: int = 0,
     ) -> None:
+        _check_address(url)
         self.url = url
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,

@@ -1,6 +1,7 @@
 """Everything `store` raises on purpose.
 
     StoreError
+     +-- BadAddress       what names the database cannot be read
      +-- Unavailable      the database cannot be reached or is shutting down; try again later
      +-- Retry            deadlock or serialization failure: the same transaction may succeed now
      +-- NoRoom           the database's disk is full, or too full for what is to be done
@@ -25,6 +26,10 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 class StoreError(Exception):
     """Root of this package's errors."""
+
+
+class BadAddress(StoreError):
+    """What names the database is no connection string."""
 
 
 class Unavailable(StoreError):

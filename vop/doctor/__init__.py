@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from threading import Thread
 from typing import Final
 
 from store.database import Connection
-from store.errors import StoreError, Unavailable
+from store.errors import BadAddress, StoreError, Unavailable
 from store.health import server as server_facts
 from vop.doctor import broker, disk, server, tables, work
 from vop.doctor.finding import WORST_FIRST, Finding, Level, fail, unknown
 from vop.doctor.surroundings import Surroundings
+
+log = logging.getLogger(__name__)
 
 LIMIT_S: Final = 6.0
 """For everything together: places are looked at side by side."""
@@ -30,7 +33,7 @@ def examine(around: Surroundings, limit_s: float = LIMIT_S) -> list[Finding]:
     found: dict[str, list[Finding]] = {place: [] for place in places}
     threads = {
         # Daemons: one that waits for a machine that is gone must not keep the program.
-        place: Thread(target=look, args=(found[place],), name=place, daemon=True)
+        place: Thread(target=_guarded, args=(place, look, found[place]), name=place, daemon=True)
         for place, look in places.items()
     }
     until = time.monotonic() + limit_s
@@ -43,6 +46,16 @@ def examine(around: Surroundings, limit_s: float = LIMIT_S) -> list[Finding]:
         if thread.is_alive():
             findings.append(_silent(place, limit_s, some=bool(found[place])))
     return findings
+
+
+def _guarded(place: str, look: Callable[[list[Finding]], None], into: list[Finding]) -> None:
+    try:
+        look(into)
+    except Exception as error:
+        # A thread's end: without a finding, what was not looked at would pass as healthy.
+        log.exception("the doctor's look at the %s ended by itself", place)
+        words = f"not everything of the {place} was looked at: {type(error).__name__}"
+        into.append(fail(f"{place}.looked", words, "report it with the traceback in the log: it is a fault of ours"))
 
 
 def worst(findings: Iterable[Finding]) -> Level:
@@ -60,13 +73,16 @@ def _silent(place: str, limit_s: float, *, some: bool) -> Finding:
 def _database(around: Surroundings, into: list[Finding]) -> None:
     try:
         conn = server_facts.look(around.database_url, QUESTION_MS)
+    except BadAddress as error:
+        into.append(fail("database.reachable", str(error), "correct it wherever the services are started"))
+        return
     except Unavailable as error:
         into.append(
             fail(
                 "database.reachable",
                 str(error),
-                "see that PostgreSQL runs, and that VOP_DATABASE_URL or the PG* variables name it; nothing is stored "
-                "meanwhile: the spool and the broker hold it",
+                "see that PostgreSQL runs, and that VOP_DATABASE_URL or the PG* variables name it, with a user and a "
+                "password it knows; nothing is stored meanwhile: the spool and the broker hold it",
             )
         )
         return

@@ -19,6 +19,8 @@ from wire.errors import WireError
 
 LISTEN_S: Final = 2.3
 """Two readings of $SYS when the broker publishes it every second, as ours does."""
+TOLD_S: Final = 60
+"""Mosquitto publishes a number when it changes, and keeps it for later subscribers no longer than this."""
 CONNECT_S: Final = 3.0
 TICK_S: Final = 0.1
 ABOUT_ITSELF: Final = "$SYS/broker/#"
@@ -56,6 +58,11 @@ class Said:
             except (KeyError, ValueError):
                 continue
         return None
+
+    @property
+    def by_mosquitto(self) -> bool:
+        """It lets us read what it says, so a number that is missing has not changed for `TOLD_S`."""
+        return self.refused is None and self.last.get(VERSION, b"").startswith(b"mosquitto ")
 
 
 def examine(around: Surroundings) -> list[Finding]:
@@ -137,6 +144,9 @@ def listen(address: BrokerAddress, seconds: float = LISTEN_S) -> Said:
 def dropped(said: Said) -> Finding:
     """Does the broker drop messages that it has acknowledged?"""
     name, found = "broker.dropped", said.number(DROPPED)
+    if found is None and said.by_mosquitto:
+        metric = "ingest's vop_broker_publish_messages_dropped"
+        return ok(name, f"the broker has dropped nothing in the past {TOLD_S} s; for longer than that see {metric}")
     if found is None:
         why = f" ({said.refused})" if said.refused else ""
         return unknown(
@@ -164,6 +174,8 @@ def dropped(said: Said) -> Finding:
 def queue(said: Said, limits: Limits | None) -> Finding:
     """Does the queue grow, or come near its limit?"""
     name, found = "broker.queue", said.number(*QUEUED)
+    if found is None and said.by_mosquitto:
+        return ok(name, f"the broker's queue has not changed for {TOLD_S} s")
     if found is None:
         return unknown(name, "the broker does not tell us how much it holds", "let this account read $SYS/#")
     before, after = found

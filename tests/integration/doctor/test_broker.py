@@ -54,6 +54,18 @@ def test_an_account_that_may_not_read_about_the_broker(broker: DeviceBroker) -> 
     check(found["broker.queue"], "unknown", "does not tell us", "read $SYS/#")
 
 
+def test_a_broker_whose_numbers_have_not_changed_for_a_minute() -> None:
+    # Mosquitto then tells a new subscriber its version, and no longer the numbers.
+    quiet = module.Said(last={module.VERSION: b"mosquitto version 2.0.11"})
+    check(module.dropped(quiet), "ok", "nothing in the past 60 s")
+    check(module.queue(quiet, None), "ok", "has not changed")
+    for another in (module.Said(), module.Said(last={module.VERSION: b"another broker"})):
+        check(module.dropped(another), "unknown", "does not tell us", "read $SYS/#")
+        check(module.queue(another, None), "unknown", "does not tell us", "read $SYS/#")
+    quiet.refused = "not authorized"
+    assert module.dropped(quiet).level == "unknown"
+
+
 def test_a_queue_that_overflows() -> None:
     if find_mosquitto() is None:
         pytest.skip("mosquitto is not installed")

@@ -32,6 +32,26 @@ def test_it_fails_and_says_why_when_everything_is_down() -> None:
     assert "secret-word" not in done.stdout + done.stderr
 
 
+def test_an_address_that_cannot_be_read_is_told_without_its_password() -> None:
+    done = run({"VOP_DATABASE_URL": "mysql://vop:secret-word@localhost/vop"})
+    assert done.returncode == 1
+    assert "database.reachable: VOP_DATABASE_URL cannot be read; write it as postgresql://" in done.stdout
+    assert "secret-word" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_could_not_be_looked_at_does_not_pass_as_healthy(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_around: Surroundings) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(disk, "local_disk", breaks)
+    found = everything(Surroundings("postgresql://127.0.0.1:1/vop"))
+    check(found["disk.looked"], "fail", "not everything of the disk was looked at: RuntimeError", "report it")
+    assert "a bug" in caplog.text
+
+
 def test_json_holds_the_same(database: str) -> None:
     done = run({"VOP_DATABASE_URL": database}, "--json")
     said = json.loads(done.stdout)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ from psycopg import errors as pg
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from store import errors
+from store.database import Database, connect
 from store.errors import StoreError, translate, translated
 
 EXPECTED = [
@@ -73,3 +75,11 @@ def test_a_refused_value_carries_its_sqlstate() -> None:
 def test_the_tree_on_top_of_the_module_names_every_error() -> None:
     classes = {n for n, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, StoreError)}
     assert all(name in (errors.__doc__ or "") for name in classes)
+
+
+@pytest.mark.parametrize("url", ["mysql://vop:secret-word@db/vop", "host=db passwort=secret-word"])
+def test_an_address_that_cannot_be_read_is_told_at_once_and_without_its_password(url: str) -> None:
+    for attempt in (connect, Database):
+        with pytest.raises(errors.BadAddress, match="postgresql://user:password@host") as caught:
+            attempt(url)
+        assert "secret-word" not in "".join(traceback.format_exception(caught.value))
