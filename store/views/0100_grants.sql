@@ -69,6 +69,10 @@ BEGIN
             EXECUTE format('GRANT %s ON %I TO %I', verbs, object, grantee);
         END LOOP;
         CONTINUE WHEN grantee = 'vop_accounts';
+        -- Months that come unexpected, by who stores.
+        IF grantee IN ('vop_ingest', 'vop_api') THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION make_month TO %I', grantee);
+        END IF;
         FOR object IN SELECT 'telemetry_' || product FROM products LOOP
             -- Rows that come after the raw telemetry of their time was dropped are moved into its rollups.
             EXECUTE format('GRANT %s ON %I TO %I',

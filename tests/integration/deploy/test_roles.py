@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 from psycopg import errors, sql
 
 import catalog
-from catalog.elements import Reason, Reject
+from catalog.elements import Reading, Reason, Reject
 from store import slots
 from store.database import connect
 from store.intake import Arrival, Intake
@@ -191,6 +192,24 @@ def test_intake_works_as_ingest(cluster: Cluster) -> None:
         assert intake.write(conn, [changed]).by_reason == {"conflict": 1}
         slots.release(conn, 0, drained=True)
         assert [slot.held for slot in slots.listing(conn)] == [False]
+
+
+def test_intake_as_ingest_has_a_month_made_that_nobody_foresaw(cluster: Cluster) -> None:
+    """On plain PostgreSQL by the database, as the owner of the tables; what is no month of ours is made for nobody."""
+    long_ago = datetime(2001, 5, 17, tzinfo=UTC)
+    with psycopg.connect(cluster.url("owner")) as conn:
+        conn.execute("INSERT INTO devices (device, product) VALUES ('rv-old', 'robot_vacuum')")
+    with connect(cluster.url("ingest"), autocommit=True) as conn:
+        (device,) = Registry().lookup(conn, ["rv-old"]).values()
+        ts_ms = int(long_ago.timestamp() * 1000)
+        late = Reading(0, ts_ms, 1, 0, 0, {"battery_pct": 80.0}, None, None)
+        told = Arrival("vop/v1/rv-old/up/telemetry", b"", ts_ms, device.device_id, device.product, [late], [])
+        assert Intake(PRODUCTS).write(conn, [told]).stored == 1
+        for parent, month in (("devices", "2026-01-01"), ("audit", "2199-01-01"), ("audit; DROP", "2026-01-01")):
+            with pytest.raises(errors.InvalidParameterValue):
+                conn.execute("SELECT make_month(%s, %s)", (parent, month))
+    for role in ("relay", "accounts"):
+        assert refused(cluster, role, "SELECT make_month('audit', '2026-01-01')")
 
 
 def test_broker_accounts_work_as_their_role(cluster: Cluster, tmp_path: Path) -> None:
