@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 
 import pytest
+from psycopg import errors
 
 from vop.logs import TEXT, OneLine, OneObject
 
@@ -31,6 +32,22 @@ def test_a_traceback_stays_in_the_object() -> None:
     line = OneObject().format(record("it failed", error=ValueError("no")))
     assert len(line.splitlines()) == 1
     assert "ValueError: no" in json.loads(line)["traceback"]
+
+
+@pytest.mark.parametrize("formatter", [OneObject(), OneLine(TEXT)])
+def test_a_traceback_quotes_no_row_and_no_value(formatter: logging.Formatter) -> None:
+    failed = RuntimeError("a batch failed")
+    failed.__cause__ = errors.CheckViolation("new row violates\nDETAIL:  Failing row contains (at home).")
+    text = formatter.format(record("worker ends", error=failed))
+    assert "at home" not in text
+    assert "SQLSTATE 23514" in text
+    assert text.index("CheckViolation") < text.index("which led to") < text.index("RuntimeError: a batch failed")
+
+
+@pytest.mark.parametrize("formatter", [OneObject(), OneLine(TEXT)])
+def test_what_is_wrong_with_the_sql_itself_is_told(formatter: logging.Formatter) -> None:
+    error = errors.UndefinedColumn('column "x" does not exist\nLINE 1: SELECT x')
+    assert "does not exist" in formatter.format(record("no", error=error))
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\x1b[2Jb", "a\x00b", "a\x85b", "a\u2028b", "a\x9bb"])
