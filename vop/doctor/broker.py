@@ -115,7 +115,15 @@ def listen(address: BrokerAddress, seconds: float = LISTEN_S) -> Said:
         until = time.monotonic() + CONNECT_S
         let_in = False
         while time.monotonic() < until:
-            output = protocol.feed(link.receive(TICK_S), time.time_ns() // 1_000_000)
+            try:
+                received = link.receive(TICK_S)
+            except OSError as error:
+                if not let_in:
+                    raise
+                # rumqttd, instead of refusing the subscription.
+                said.refused = f"asked about itself, {error}"
+                return said
+            output = protocol.feed(received, time.time_ns() // 1_000_000)
             values = [(m.topic, m.payload) for m in output.messages]
             for event in output.events:
                 if isinstance(event, Connected):

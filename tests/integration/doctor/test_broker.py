@@ -13,6 +13,7 @@ from tests.platform_services import DeviceBroker, reachable_directory
 from vop.doctor import broker as module
 from vop.doctor.finding import Finding
 from vop.doctor.surroundings import Surroundings
+from vop.services.broker import Iotcore
 from vop.services.mosquitto import Mosquitto, find_mosquitto
 from wire.broker import BrokerAddress
 
@@ -64,6 +65,14 @@ def test_a_broker_whose_numbers_have_not_changed_for_a_minute() -> None:
         check(module.queue(another, None), "unknown", "does not tell us", "read $SYS/#")
     quiet.refused = "not authorized"
     assert module.dropped(quiet).level == "unknown"
+
+
+def test_a_broker_that_hangs_up_when_it_is_asked_about_itself() -> None:
+    with reachable_directory("io") as directory, Iotcore(directory / "io") as server:
+        found = say(server.service_url)
+    check(found["broker.reachable"], "ok", "lets us in")
+    check(found["broker.dropped"], "unknown", "asked about itself, the broker closed it", "by its own means")
+    assert found["broker.queue"].level == "unknown"
 
 
 def test_a_queue_that_overflows() -> None:
