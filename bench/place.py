@@ -48,10 +48,12 @@ def _preload() -> dict[str, str]:
 
 
 def _ready(url: str) -> str:
-    migrate(url, catalog.load())
+    # First: a database that somebody uses must not be migrated by a look at it.
     with psycopg.connect(url) as conn:
-        if conn.execute("SELECT 1 FROM devices LIMIT 1").fetchone():
+        there = conn.execute("SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass('devices')").fetchone()
+        if there and conn.execute("SELECT 1 FROM devices LIMIT 1").fetchone():
             raise NotEmpty("this database has devices already; name an empty one in VOP_DATABASE_URL, or none")
+    migrate(url, catalog.load())
     return url
 
 

@@ -44,20 +44,23 @@ class Size:
 
 @dataclass(frozen=True)
 class Kept:
-    """One product: sizes in bytes, ratios in bytes a point and a row. What only TimescaleDB has is None elsewhere."""
+    """One product: sizes in bytes, ratios in bytes a point and a row. What only TimescaleDB has is None elsewhere.
+
+    A product without rows, as in a small fleet, has no ratios: its empty tables and indexes are nobody's bytes.
+    """
 
     rows: int
     points: int
     plain: Size
-    plain_bytes_per_row: float
-    plain_bytes_per_point: float
+    plain_bytes_per_row: float | None
+    plain_bytes_per_point: float | None
     columnstore: Size | None
     columnstore_bytes_per_row: float | None
     columnstore_bytes_per_point: float | None
     peer_bytes_per_point: float | None
     """TimescaleDB's columnstore with its own types and batches, and chunks of a week."""
-    entropy_bytes_per_point: float
-    entropy_bytes_per_row_of_time_and_identity: float
+    entropy_bytes_per_point: float | None
+    entropy_bytes_per_row_of_time_and_identity: float | None
 
 
 @dataclass(frozen=True)
@@ -139,20 +142,23 @@ def _measured(conn: Conn, product: Product) -> Kept:
     plain = _plain(conn, product.table)
     packed = _packed(conn, product.table)
     peer = _peer(conn, product) if packed else None
-    a_row, a_point = max(rows, 1), max(points, 1)
     return Kept(
         rows=rows,
         points=points,
         plain=plain,
-        plain_bytes_per_row=round(plain.total / a_row, 1),
-        plain_bytes_per_point=round(plain.total / a_point, 3),
+        plain_bytes_per_row=_each(plain.total, rows, 1),
+        plain_bytes_per_point=_each(plain.total, points, 3),
         columnstore=packed,
-        columnstore_bytes_per_row=round(packed.total / a_row, 1) if packed else None,
-        columnstore_bytes_per_point=round(packed.total / a_point, 3) if packed else None,
-        peer_bytes_per_point=round(peer.total / a_point, 3) if peer else None,
-        entropy_bytes_per_point=round(least.total / a_point, 3),
-        entropy_bytes_per_row_of_time_and_identity=round(least.rows / a_row, 2),
+        columnstore_bytes_per_row=_each(packed.total, rows, 1) if packed else None,
+        columnstore_bytes_per_point=_each(packed.total, points, 3) if packed else None,
+        peer_bytes_per_point=_each(peer.total, points, 3) if peer else None,
+        entropy_bytes_per_point=_each(least.total, points, 3),
+        entropy_bytes_per_row_of_time_and_identity=_each(least.rows, rows, 2),
     )
+
+
+def _each(total: float, number: int, digits: int) -> float | None:
+    return round(total / number, digits) if number else None
 
 
 def _two(conn: Conn, query: str) -> tuple[int, int]:

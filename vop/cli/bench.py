@@ -67,7 +67,11 @@ def _bar() -> Iterator[Callable[[str, float], None]]:
 @command.command("query")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
-    "--rows", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="A device's year has 481,800."
+    "--rows",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="Rounded to whole years of a device, 481,800 each.",
 )
 @click.option(
     "--while-ingesting",
