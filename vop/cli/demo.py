@@ -44,7 +44,7 @@ def command(
     exit_after_backfill: bool,
     broker: str,
 ) -> None:
-    """Start PostgreSQL, a broker, ingest, the API and a simulated fleet, all on 127.0.0.1, until Ctrl-C.
+    """Start PostgreSQL, a broker, ingest, relay, the API and a simulated fleet, all on 127.0.0.1, until Ctrl-C.
 
     The history goes through the broker like everything else, and is proved to be stored. Data stay in VOP_DATA_DIR:
     the next start goes on from there, with the same devices, passwords and tokens, which are in demo.json.

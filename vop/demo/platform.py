@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -105,7 +106,20 @@ class Platform:
     @property
     def metrics_url(self) -> str:
         """Where ingest counts."""
-        return f"http://{ports.LOOPBACK}:{self._ports['ingest']}/metrics"
+        return self._metrics("ingest")
+
+    @property
+    def all_metrics(self) -> dict[str, str]:
+        """Where each service counts."""
+        return {name: self._metrics(name) for name in ("ingest", "relay", "api")}
+
+    def _metrics(self, name: str) -> str:
+        return f"http://{ports.LOOPBACK}:{self._ports[name]}/metrics"
+
+    @property
+    def environment_path(self) -> Path:
+        """A file that gives a shell the services' settings, for `vop doctor` and other commands. Holds no secret."""
+        return self.services / "run" / "vop.env"
 
     def __enter__(self) -> Self:
         return self
@@ -226,6 +240,10 @@ class Platform:
         }
         if isinstance(self.broker, Iotcore):
             to_ingest["VOP_INGEST_SHARE"] = ""  # it knows no shared subscriptions
+        shared = {key: value for key, value in to_ingest.items() if not key.startswith("VOP_METRICS_")}
+        shared["VOP_DATA_DIR"] = str(self._directory)
+        lines = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in shared.items())
+        accounts.replace_file(self.environment_path, lines)
         to_api = database | {"VOP_API_HOST": ports.LOOPBACK, "VOP_API_PORT": str(self._ports["api"])}
         # In this order: the first message a person sends must find a subscription.
         for name, settings in (("ingest", to_ingest), ("api", to_api), ("relay", to_relay)):

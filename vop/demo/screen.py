@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -39,7 +39,16 @@ class Screen:
         """One line, with the seconds since the start."""
         self.say(f"[{time.monotonic() - self._began:5.1f} s] {text}")
 
-    def ready(self, access: Access, path: Path, example: str, *, has_accounts: bool) -> None:
+    def ready(
+        self,
+        access: Access,
+        path: Path,
+        example: str,
+        environment: Path,
+        metrics: Mapping[str, str],
+        *,
+        has_accounts: bool,
+    ) -> None:
         """Where everything is and how to use it; `example` is a payload the first device could send."""
         device = access.devices[0]
         host, port, port_v5 = (access.mqtt[key] for key in ("host", "port", "port_v5"))
@@ -50,6 +59,7 @@ class Screen:
             f"  API      {access.api}/api/v1, described at {access.api}/api/v1/openapi.json",
             f"  MQTT     {versions}"
             + ("" if has_accounts else ", without accounts and topic rights: those need mosquitto"),
+            f"  metrics  {', '.join(f'{name} {url}' for name, url in metrics.items())}",
             f"  secrets  {path}: a token for each role, a password for each device",
             "",
             "  Ask, as support:",
@@ -58,6 +68,8 @@ class Screen:
             f"  Say something, as the device {device.device}:",
             f"    mosquitto_pub -h {host} -p {port} -i {device.device}{user} \\",
             f"      -q 1 -t vop/v1/{device.device}/up/telemetry -m '{example}'",
+            "  See that all is well:",
+            f"    . {shlex.quote(str(environment))} && {shlex.quote(sys.executable)} -m vop doctor --all",
             "",
         ]
         self.say("\n".join(lines))

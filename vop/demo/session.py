@@ -80,7 +80,14 @@ def run(wishes: Wishes) -> None:
                 state.save(directory)
                 screen.step("ready")
                 example = _example(products[access.devices[0].product])
-                screen.ready(access, memory.access_path(directory), example, has_accounts=platform.broker.has_accounts)
+                screen.ready(
+                    access,
+                    memory.access_path(directory),
+                    example,
+                    platform.environment_path,
+                    platform.all_metrics,
+                    has_accounts=platform.broker.has_accounts,
+                )
                 if wishes.end is not End.READY:
                     life = Life(directory, products, fleet, platform, screen, wishes.speed)
                     life.run(state, access, then_live=wishes.end is End.INTERRUPT)

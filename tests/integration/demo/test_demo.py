@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,24 @@ def test_starts_stores_all_it_sent_and_leaves_no_process(place: Path, broker: st
         kept = json.loads((place / "backfill.json").read_text())
         assert kept["stored"] == count == sum(row["readings"] + row["events"] for row in kept["devices"])
         one.until("lives on")
+        looked = doctored(one)
+        for name in ("database.version", "schema.current", "broker.reachable", "ingest.slots", "relay.jobs"):
+            assert f"ok      {name}" in looked, looked
+        assert str(services_directory(place) / "run" / "spool") in looked
         assert one.end() == 0
         one.until("everything is stopped")
         assert not processes_of(place)
         secrets = [*access["tokens"].values(), *(row["password"] for row in access["devices"])]
         assert not [secret for secret in secrets if secret in "\n".join(one.said)]
+
+
+def doctored(one: Demo) -> str:
+    """What `vop doctor` says, asked as the screen says."""
+    [line] = [line for line in one.said if line.endswith("vop doctor --all")]
+    shell = {key: value for key, value in os.environ.items() if not key.startswith(("VOP_", "PG"))}
+    done = subprocess.run(["sh", "-c", line], env=shell, cwd="/", capture_output=True, text=True, timeout=60)
+    assert not done.stderr
+    return done.stdout
 
 
 @pytest.mark.slow
