@@ -7,11 +7,12 @@ import pytest
 import catalog
 from relay.errors import UnknownJob
 from relay.jobs import all_jobs, chosen
-from relay.jobs.silence import hearing, unheard
+from relay.jobs.silence import unheard
 from relay.lane import told
 from relay.metrics import Metrics
 from relay.settings import Settings
 from store.errors import Conflict
+from store.hearing import hearing
 from store.silences import Fleet
 from store.slots import Slot
 
