@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from catalog.elements import NO_BOOT, Previous
 from catalog.model import HEARTBEATS
@@ -15,6 +15,8 @@ from store.intake.spans import Run, Span, heard_in, merge_runs, merge_spans, pie
 
 Boot: TypeAlias = tuple[int, int]
 """device_id, boot."""
+
+LAST_SEQ: Final = 2**63 - 1
 
 
 class Seen(NamedTuple):
@@ -97,24 +99,25 @@ def _first_seq(run: Run) -> int:
     return run.first_seq
 
 
+# To where a fresh run reaches, its right neighbour included, as a range of the index: behind it may lie thousands.
+NEAR_RUNS: Final = """SELECT DISTINCT w.d, w.b, r.first_seq, r.last_seq, ms_of(r.first_ts),
+       ms_of(r.last_ts)
+FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS w(d, b, lo, hi)
+CROSS JOIN LATERAL (
+    (SELECT * FROM runs WHERE device_id = w.d AND boot = w.b AND first_seq <= w.lo
+     ORDER BY first_seq DESC LIMIT 1)
+    UNION ALL
+    SELECT * FROM runs WHERE device_id = w.d AND boot = w.b AND first_seq > w.lo AND first_seq <= w.hi
+) r"""
+
+
 def _stored_runs(conn: Connection, fresh: Mapping[Boot, list[Run]]) -> defaultdict[Boot, list[Run]]:
     """The stored runs that the fresh ones may touch: the last one that begins before each, and all that begin within.
 
     Asked for each fresh run apart: between the first and the last of a shuffled boot may lie thousands.
     """
-    wanted = [(device, boot, r.first_seq, r.last_seq) for (device, boot), runs in fresh.items() for r in runs]
-    rows = conn.cursor(binary=True).execute(
-        """SELECT DISTINCT w.d, w.b, r.first_seq, r.last_seq, ms_of(r.first_ts),
-                  ms_of(r.last_ts)
-           FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS w(d, b, lo, hi)
-           CROSS JOIN LATERAL (
-               (SELECT * FROM runs WHERE device_id = w.d AND boot = w.b AND first_seq <= w.lo
-                ORDER BY first_seq DESC LIMIT 1)
-               UNION ALL
-               SELECT * FROM runs WHERE device_id = w.d AND boot = w.b AND first_seq > w.lo AND first_seq - 1 <= w.hi
-           ) r""",
-        columns(wanted, 4),
-    )
+    wanted = [(*boot, r.first_seq, min(r.last_seq, LAST_SEQ - 1) + 1) for boot, runs in fresh.items() for r in runs]
+    rows = conn.cursor(binary=True).execute(NEAR_RUNS, columns(wanted, 4))
     found: defaultdict[Boot, list[Run]] = defaultdict(list)
     for device, boot, *run in rows:
         found[device, boot].append(Run(*run))
