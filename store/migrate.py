@@ -15,7 +15,7 @@ from importlib import resources
 from psycopg import sql
 
 from catalog.model import Product
-from store import partitions, product_tables
+from store import partitions, product_tables, rollups
 from store.database import Connection, connect
 from store.errors import SchemaError, translated
 from store.migrating import running, space
@@ -94,7 +94,11 @@ def migrate(
 
 
 def _product(conn: Connection, product: Product, options: TableOptions) -> Callable[[], None]:
-    return lambda: product_tables.apply(conn, product, options)
+    def work() -> None:
+        rollups.redeclare(conn, product)
+        product_tables.apply(conn, product, options)
+
+    return work
 
 
 def _views(conn: Connection, progress: Say) -> None:

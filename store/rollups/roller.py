@@ -128,7 +128,7 @@ def roll_alone(
         after = picked[-1].device_id
         for parts in (picked,) if failed is None else _singly(picked):
             try:
-                days, late_rows = _step(conn, known, parts)
+                days, late_rows = _step(conn, parts)
             except Retry as error:
                 log.info("a step of the roller lost against another transaction: %s", error)
                 again = True
@@ -196,7 +196,7 @@ def _columns(picked: Sequence[Part]) -> tuple[list[int], list[str]]:
     return [p.device_id for p in picked], [p.hours.literal() for p in picked]
 
 
-def _step(conn: Connection, catalog: Mapping[str, Product], picked: Sequence[Part]) -> tuple[int, int]:
+def _step(conn: Connection, picked: Sequence[Part]) -> tuple[int, int]:
     """Make the rollups of what was picked; (days of devices, late rows). Raises `Retry` when it has to be undone."""
     by_product: defaultdict[str, dict[int, Hours]] = defaultdict(dict)
     for part in picked:
@@ -204,6 +204,11 @@ def _step(conn: Connection, catalog: Mapping[str, Product], picked: Sequence[Par
     days = late_rows = 0
     with translated(), conn.transaction():
         conn.execute(rebuild.STAGE)
+        # Asked after the hours were taken: who declares a product otherwise marks them, and was either seen here or
+        # marks them again.
+        catalog = declared(conn)
+        if unread := by_product.keys() - catalog.keys():
+            raise Retry(f"product {min(unread)} was declared anew meanwhile, and in a form of another release")
         for product, hours in sorted(by_product.items()):
             more_days, more_late = _rebuild(conn, catalog[product], hours)
             days, late_rows = days + more_days, late_rows + more_late

@@ -16,7 +16,7 @@ from store.database import connect
 from store.errors import InvalidValue, NotFound, Retry, StoreError
 from store.intake import Arrival, Intake
 from store.product_tables import TableOptions
-from store.rollups import marks, read, rebuild, roller
+from store.rollups import marks, read, rebuild, roller, verify
 from store.rollups.hours import hour_of
 from tests.integration.rollups.world import (
     CATALOG,
@@ -119,7 +119,7 @@ def test_what_arrives_between_the_two_transactions_is_marked_again(world: World)
     world.say(device, reading(0, 0, count=1))
     picked, _ = roller._pick(world.conn, CATALOG, hour_of(NOW), 0)
     world.say(device, reading(1, 1, count=3))
-    roller._step(world.conn, CATALOG, picked)
+    roller._step(world.conn, picked)
     assert world.marks(device) != "{}"
     for _ in range(2):
         [bucket] = world.charts(device, at(0), at(DAY_MS), 3_600)["count"]
@@ -223,7 +223,7 @@ def test_erasing_wins_against_a_roller(world: World, database: str) -> None:
         conn.execute("DELETE FROM telemetry_probe WHERE device_id = %s", [device])
         assert rollups.erase(conn, [device]) == 0
     with pytest.raises(Retry):
-        roller._step(world.conn, CATALOG, picked)
+        roller._step(world.conn, picked)
     assert world.rollups() == []
     finish(world)
     assert [row[0] for row in world.rollups()] == [other]
@@ -322,6 +322,74 @@ def test_an_older_relay_rolls_up_what_a_newer_ingest_stores(world: World) -> Non
     assert world.roll().hours == 1
     found = read.buckets(world.conn, newer, device, newer.signal[-1:], at(0), at(DAY_MS), 3_600)
     assert [bucket.last for bucket in found["remark"]] == ["r"]
+
+
+def declared(**kinds: Any) -> Product:
+    """PROBE with other kinds of some signals, and without those whose kind is None."""
+    signals = [
+        signal.model_copy(update={"kind": kinds.get(signal.key, signal.kind)})
+        for signal in PROBE.signal
+        if kinds.get(signal.key, signal.kind) is not None
+    ]
+    return PROBE.model_copy(update={"version": 2, "signal": tuple(signals)})
+
+
+def declare(world: World, product: Product) -> None:
+    """As `vop migrate` does."""
+    with world.conn.transaction():
+        migrate._product(world.conn, product, TableOptions())()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("gauge", "counter"), ("counter", "gauge"), (None, "gauge")],
+)
+def test_a_signal_declared_otherwise_is_rolled_up_anew(world: World, before: str | None, after: str) -> None:
+    declare(world, declared(count="gauge"))  # rolled up with it, or without
+    if before != "gauge":
+        declare(world, declared(count=before))
+    device, silent = world.device(), world.device("p-2")
+    world.conn.execute("INSERT INTO latest (device_id, updated_at) VALUES (%s, now())", [silent])
+    world.say(device, reading(0, 0, count=5), reading(1, 1, count=3), reading(2, DAY_MS, count=9))
+    finish(world)
+    assert world.marks(device) == "{}"
+    now = declared(count=after)
+    declare(world, now)
+    first = hour_of(at(0))
+    assert (world.marks(device), world.marks(silent)) == (f"{{[{first},{first + 25})}}", "{}")
+    for _ in range(2):  # at once, and when it is rolled up
+        found = read.buckets(world.conn, now, device, [now.signal[4]], at(0), at(2 * DAY_MS), 86_400)["count"]
+        wanted = [(2, 3), (1, 9)] if after == "counter" else [(2, None), (1, None)]
+        assert [(bucket.n, bucket.last) for bucket in found] == wanted
+        finish(world)
+    assert verify.different(world.conn, now, first, first + 48) == []
+    declare(world, now)
+    assert world.marks(device) == "{}"
+
+
+def test_a_signal_declared_otherwise_leaves_hours_alone_whose_raw_rows_are_gone(world: World) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=5), reading(1, 2 * DAY_MS, count=9))
+    finish(world)
+    world.conn.execute("UPDATE products SET raw_since = %s", [at(DAY_MS)])
+    declare(world, declared(count="counter"))
+    first = hour_of(at(DAY_MS))
+    assert world.marks(device) == f"{{[{first},{first + 25})}}"
+
+
+def test_a_signal_declared_otherwise_while_a_roller_works_is_not_missed(world: World) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=5))
+    finish(world)
+    now = declared(count="counter")
+    old = roller.declared(world.conn)
+    declare(world, now)
+    # What it knew of the product when it began is not what it makes rollups by.
+    picked, _ = roller._pick(world.conn, old, hour_of(NOW), 0)
+    roller._step(world.conn, picked)
+    assert world.marks(device) == "{}"
+    [bucket] = read.buckets(world.conn, now, device, [now.signal[4]], at(0), at(DAY_MS), 86_400)["count"]
+    assert bucket.last == 5
 
 
 def test_products_in_a_form_of_another_release_are_left_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
