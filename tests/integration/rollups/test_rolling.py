@@ -32,6 +32,7 @@ from tests.integration.rollups.world import (
     folded,
     reading,
 )
+from tests.waiting import poll
 
 TOLD = st.tuples(
     st.integers(0, 60),  # seq
@@ -229,6 +230,33 @@ def test_erasing_wins_against_a_roller(world: World, database: str) -> None:
     assert [row[0] for row in world.rollups()] == [other]
     assert rollups.erase(world.conn, [other]) == 1
     assert world.rollups() == []
+
+
+def test_erasing_survives_a_deadlock_with_a_roller(world: World, database: str) -> None:
+    device = world.device()
+    world.say(device, reading(0, 0, count=1))
+    world.roll()
+    erased: list[int] = []
+
+    def erase() -> None:
+        with connect(database) as conn:
+            # Whoever waits so long looks whether it is a deadlock, and is the one to give way.
+            conn.execute("SET deadlock_timeout = '3s'")
+            waiter.append(conn.info.backend_pid)
+            conn.execute("DELETE FROM telemetry_probe WHERE device_id = %s", [device])
+            erased.append(rollups.erase(conn, [device]))
+
+    waiter: list[int] = []
+    thread = Thread(target=erase)
+    with connect(database) as roller_like:
+        roller_like.execute("SET deadlock_timeout = '60s'")
+        roller_like.execute("UPDATE rollups SET n = n WHERE device_id = %s", [device])
+        thread.start()
+        poll(lambda: waiter and world.one("SELECT cardinality(pg_blocking_pids(%s))", waiter[0]), what="a wait for us")
+        roller_like.execute("SELECT 1 FROM latest WHERE device_id = %s FOR UPDATE", [device])
+    thread.join()
+    assert erased == [1]
+    assert (world.rollups(), world.raw_rows(device), world.marks(device)) == ([], [], "{}")
 
 
 def test_corrections_are_marked_by_who_makes_them(world: World) -> None:
