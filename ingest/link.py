@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from threading import Event, Thread, Timer
+from threading import Thread
 
-from store.database import Connection, connect, sever
+from store.answering import Limit, limited
+from store.database import Connection, connect
 from store.errors import Unavailable
 from store.migrate import require_current
 
@@ -37,7 +38,7 @@ class Link:
         self._next_try = 0.0
         self._pause_s = FIRST_PAUSE_S
         self._said = ""
-        self._overdue = Event()
+        self._limit: Limit | None = None
 
     @property
     def conn(self) -> Connection | None:
@@ -68,7 +69,7 @@ class Link:
         try:
             conn = connect(self._url, application=self._application, autocommit=True)
             try:
-                with _limited(conn, CHECK_WITHIN_S):
+                with limited(conn, CHECK_WITHIN_S):
                     require_current(conn)
             except BaseException:
                 conn.close()
@@ -99,12 +100,12 @@ class Link:
     @property
     def overdue(self) -> bool:
         """The last limited block was given up because it took too long."""
-        return self._overdue.is_set()
+        return self._limit is not None and self._limit.passed
 
     @contextmanager
     def limited(self, within_s: float) -> Iterator[None]:
-        """Give the connection up when the block takes longer."""
-        with _limited(self._conn, within_s) as self._overdue:
+        """Give the connection up when the block waits for the database longer."""
+        with limited(self._conn, within_s) as self._limit:
             yield
 
     def drop(self) -> None:
@@ -120,26 +121,6 @@ class Link:
             self._attempt.add_done_callback(_discard)
             self._attempt = None
         self.drop()
-
-
-@contextmanager
-def _limited(conn: Connection | None, within_s: float) -> Iterator[Event]:
-    """Break `conn` under the block when that takes longer; the event then is set."""
-    overdue = Event()
-
-    def give_up() -> None:
-        if conn is not None:
-            overdue.set()
-            log.warning("the database has not answered for %.0f s; giving the connection up", within_s)
-            sever(conn)
-
-    timer = Timer(within_s, give_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield overdue
-    finally:
-        timer.cancel()
 
 
 def _discard(attempt: Future[Connection]) -> None:

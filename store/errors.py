@@ -36,6 +36,10 @@ class Unavailable(StoreError):
     """The database cannot be reached."""
 
 
+class NoAnswer(psycopg.OperationalError):
+    """The server was silent for longer than we wait. Raised within psycopg by `store.answering`; see `translate`."""
+
+
 class Retry(StoreError):
     """The transaction lost against another; running it again is safe."""
 
@@ -104,6 +108,11 @@ def translate(error: psycopg.Error) -> StoreError:
         return Unavailable("the database's disk is full; make room there")
     if isinstance(error, pg.ProgramLimitExceeded | pg.DataError | pg.IntegrityError):
         return InvalidValue(f"the database refuses a value ({name})", state)
+    if isinstance(error, NoAnswer):
+        return Unavailable(
+            f"{error}, and the connection was given up; look at its machine, its disk and the way to it. Whether what "
+            "was asked for last has been done is not known"
+        )
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, *_AWAY)):
         return Unavailable(
             f"the database is not available ({name}); check that PostgreSQL runs and accepts connections"

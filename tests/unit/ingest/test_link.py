@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ import pytest
 
 from ingest import link as module
 from ingest.link import Link
+from store.answering import Limit
 from store.errors import SchemaError, Unavailable
 from tests.waiting import poll
 
@@ -18,15 +19,9 @@ from tests.waiting import poll
 class Conn:
     def __init__(self) -> None:
         self.closed = False
-        self.mine, self.theirs = socket.socketpair()
-
-    def fileno(self) -> int:
-        return self.mine.fileno()
 
     def close(self) -> None:
         self.closed = True
-        self.mine.close()
-        self.theirs.close()
 
 
 @pytest.fixture
@@ -113,31 +108,46 @@ def test_a_connection_that_comes_too_late_is_closed(attempts: list[Callable[[], 
     poll(lambda: made.closed)
 
 
-def test_a_server_that_does_not_answer_is_given_up(attempts: list[Callable[[], Conn]]) -> None:
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, float]]:
+    """The limits that were set, of which connection; each has passed when it is asked."""
+    found: list[tuple[object, float]] = []
+
+    @contextmanager
+    def limited(conn: object, within_s: float) -> Iterator[Limit]:
+        found.append((conn, within_s))
+        yield Limit(within_s, 0.0, passed=within_s < 1)
+
+    monkeypatch.setattr(module, "limited", limited)
+    return found
+
+
+def test_a_block_that_took_too_long_is_told_until_the_next(
+    attempts: list[Callable[[], Conn]], limits: list[tuple[object, float]]
+) -> None:
     link = Link("", application="test")
-    conn = cast("Conn", poll(lambda: link.look(0.01)))
-    with link.limited(0.01):
-        assert conn.mine.recv(1) == b""  # until it is severed
-    assert link.overdue
-    with link.limited(60):
-        pass
-    assert not bool(link.overdue)
+    conn = poll(lambda: link.look(0.01))
+    assert not link.overdue
+    for within_s, overdue in ((0.01, True), (60, False)):
+        with link.limited(within_s):
+            pass
+        assert link.overdue == overdue
+    assert limits[-2:] == [(conn, 0.01), (conn, 60)]
     link.close()
 
 
 def test_a_server_that_lets_us_in_and_then_does_not_answer_is_given_up(
-    attempts: list[Callable[[], Conn]], monkeypatch: pytest.MonkeyPatch
+    attempts: list[Callable[[], Conn]], limits: list[tuple[object, float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent, second = Conn(), Conn()
     attempts[:] = [lambda: silent, lambda: second]
 
     def ask(conn: Conn) -> None:
         if conn is silent:
-            assert conn.mine.recv(1) == b""  # until it is severed
+            assert limits == [(silent, module.CHECK_WITHIN_S)]
             raise Unavailable("no answer")
 
     monkeypatch.setattr(module, "require_current", ask)
-    monkeypatch.setattr(module, "CHECK_WITHIN_S", 0.01)
     link = Link("", application="test")
     assert cast("object", poll(lambda: link.look(0.01))) is second
     assert silent.closed

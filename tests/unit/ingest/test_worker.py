@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
+from threading import Event, Timer
 from typing import cast
 
 import pytest
@@ -14,6 +15,7 @@ from ingest import worker as module
 from ingest.errors import BrokerRefused
 from ingest.receiver import Receiver
 from store import slots
+from store.answering import Limit
 from store.errors import SchemaError, Unavailable
 from tests.unit.ingest.worker_surroundings import SETTINGS, Conn, Session, Surroundings, arranged, message, slot_row
 
@@ -187,7 +189,17 @@ def test_a_database_that_freezes_between_batches_is_given_up(
         raise Unavailable("severed")
 
     monkeypatch.setattr(slots, asked, frozen)
-    monkeypatch.setattr(link, "sever", lambda _conn: severed.set())
+
+    @contextmanager
+    def limited(_conn: object, within_s: float) -> Iterator[Limit]:
+        timer = Timer(within_s, severed.set)
+        timer.start()
+        try:
+            yield Limit(within_s, 0.0)
+        finally:
+            timer.cancel()
+
+    monkeypatch.setattr(link, "limited", limited)
     monkeypatch.setattr(module, "LEAVE_WITHIN_S", 0.01)
     monkeypatch.setattr(module, "STOP_WITHIN_S", 0.01)
     around.settings = replace(SETTINGS, commit_within_s=0)
