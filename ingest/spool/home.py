@@ -77,7 +77,7 @@ class Spools:
 
     def adopt(self) -> None:
         """Take over what workers have left that are dead, and let go of what has been replayed. Raises OSError."""
-        for done in [each for each in self._adopted if each.is_empty]:
+        for done in [each for each in self._adopted if _is_done(each)]:
             self._adopted.remove(done)
             done.close()
         if not self.root.is_dir():
@@ -86,7 +86,7 @@ class Spools:
         for directory in sorted(self.root.iterdir()):
             if directory.name.isdecimal() and directory not in held and _has_segments(directory):
                 spool = take(directory, self._limits)
-                if spool is not None and spool.is_empty:
+                if spool is not None and _is_done(spool):
                     spool.close()
                 elif spool is not None:
                     log.warning("replaying %s, which a worker that is gone has left", directory)
@@ -112,14 +112,18 @@ class Spools:
             spool.look()
 
     def damaged_files(self) -> int:
-        """How many segments below `root`, of any worker, were set aside. Raises OSError."""
-        return sum(1 for _ in self.root.glob(f"*/*{DAMAGED_SUFFIX}"))
+        """How many segments below `root`, of any worker, were set aside, and of ours cannot be read. Raises OSError."""
+        return sum(1 for _ in self.root.glob(f"*/*{DAMAGED_SUFFIX}")) + sum(each.unreadable for each in self._held())
 
     def close(self) -> None:
         """Let go of everything; another worker may take it."""
         for spool in self._held():
             spool.close()
         self._own, self._adopted = None, []
+
+
+def _is_done(spool: Spool) -> bool:
+    return spool.is_empty and not spool.unreadable
 
 
 def _has_segments(directory: Path) -> bool:

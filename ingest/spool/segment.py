@@ -61,11 +61,14 @@ class Segment:
 
     @classmethod
     def find(cls, path: Path) -> Segment | None:
-        """The segment that another process has left; None when the file is none. Raises OSError."""
+        """The segment that another process has left; None when the file is none."""
         match = _NAME.fullmatch(path.name)
         if match is None:
             return None
-        return cls(path, int(match[1]), bytes.fromhex(match[2]), path.stat().st_size)
+        size = 0
+        with suppress(OSError):  # told when it is to be read
+            size = path.stat().st_size
+        return cls(path, int(match[1]), bytes.fromhex(match[2]), size)
 
     def append(self, messages: Sequence[Received]) -> None:
         """Write `messages`; on return they are on the disk. Raises OSError: they may not be, and do not count."""
@@ -96,17 +99,24 @@ class Segment:
         finally:
             self.close()
 
+    def open(self) -> int:
+        """The descriptor to read by, and from then on the size is known. Raises OSError."""
+        if self._descriptor is None:
+            self._descriptor = os.open(self.path, os.O_RDONLY)
+            if not self.size:  # it could not be asked for when the file was found
+                self.size = os.fstat(self._descriptor).st_size
+        return self._descriptor
+
     def read(self, messages: int, size: int) -> Unpacked:
         """The next messages, in order, up to `messages` of them or `size` bytes of payload. Raises OSError.
 
         Without any message the segment has come to its end: `consumed` then reaches it.
         """
-        if self._descriptor is None:
-            self._descriptor = os.open(self.path, os.O_RDONLY)
+        descriptor = self.open()
         pos, wants, damaged = self.offset, READ_BYTES, 0
         while True:
             asked = min(wants, self.size - pos)
-            data = files.read(self._descriptor, asked, pos)
+            data = files.read(descriptor, asked, pos)
             if len(data) < asked:  # somebody has cut the file
                 self.damaged = True  # read again, it would look whole
                 damaged += self.size - pos - len(data)

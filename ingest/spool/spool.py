@@ -6,11 +6,13 @@ stored; a kill before that replays them again, and the store recognises what it 
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,12 @@ log = logging.getLogger(__name__)
 SEGMENT_BYTES = 16 << 20
 """A segment is closed when it has reached this; a batch is never divided."""
 LOCK_NAME = "lock"
+RETRY_S = 60.0
+"""Between two attempts at a segment that cannot be read."""
+_DAMAGE = (errno.EIO, errno.EBADMSG, getattr(errno, "EUCLEAN", errno.EIO))
+"""What a file system answers of a file that it has lost."""
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN)
+"""What has nothing to do with the file: all others would be as unreadable."""
 MS_PER_H = 3_600_000
 
 
@@ -61,6 +69,8 @@ class Spool:
         self._limits = limits
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         self._segments: deque[Segment] = deque(_found(directory))
+        self._unreadable: list[Segment] = []
+        self._retry_at = 0.0
         self._last = max((each.number for each in self._segments), default=0)
 
     @property
@@ -69,8 +79,13 @@ class Spool:
         return not self._segments
 
     @property
+    def unreadable(self) -> int:
+        """Segments that are passed over because nobody lets us read them; tried again by `look`."""
+        return len(self._unreadable)
+
+    @property
     def size_bytes(self) -> int:
-        """Bytes on disk that are not yet replayed and deleted."""
+        """Bytes on disk that are not yet replayed and deleted, without those of unreadable segments."""
         return sum(each.size for each in tuple(self._segments))
 
     @property
@@ -100,7 +115,8 @@ class Spool:
             segment.oldest_ms = messages[0].arrived_at_ms
 
     def look(self) -> None:
-        """Find out how old the oldest message is, if that is not known. Raises OSError."""
+        """Find out how old the oldest message is, if that is not known, and what can be read again. Raises OSError."""
+        self._retry()
         if self._segments and self.oldest_ms is None:
             self.read(1, 1)
 
@@ -133,7 +149,8 @@ class Spool:
     def read(self, messages: int, size: int) -> Piece | None:
         """The oldest messages, at most `messages` of them or about `size` bytes of payload; None when it is empty.
 
-        The same again until `done` is called. Raises OSError when a segment cannot be opened.
+        The same again until `done` is called. A segment that cannot be read is passed over: what is behind it must not
+        wait for it, and the store puts in its place what comes later. Raises OSError when nothing can be read.
         """
         while self._segments:
             segment = self._segments[0]
@@ -143,6 +160,11 @@ class Spool:
                 log.error("segment %s is gone: somebody has deleted acknowledged messages", segment.path)  # noqa: TRY400
                 self._forget(segment)
                 continue
+            except OSError as error:
+                if error.errno in _PASSING:
+                    raise
+                self._pass_over(segment, error)
+                continue
             piece = Piece(found.messages, segment, found.consumed, found.damaged)
             if found.messages:
                 segment.oldest_ms = found.messages[0].arrived_at_ms
@@ -151,6 +173,37 @@ class Spool:
                 log.info("cut %d bytes of an unfinished write off %s", found.torn, segment.path.name)
             self.done(piece)
         return None
+
+    def _pass_over(self, segment: Segment, error: OSError) -> None:
+        if error.errno in _DAMAGE:
+            log.error(
+                "segment %s of the spool cannot be read (%s): the file is set aside, its messages are not stored",
+                segment.path, error.strerror,
+            )  # fmt: skip
+            segment.damaged = True
+            self._forget(segment)
+            return
+        log.error(
+            "segment %s of the spool cannot be read (%s): it is passed over and tried again every %g s; give it back "
+            "to the account that ingest runs under",
+            segment.path, error.strerror, RETRY_S,
+        )  # fmt: skip
+        segment.close()
+        self._segments.remove(segment)
+        self._unreadable.append(segment)
+        self._retry_at = time.monotonic() + RETRY_S
+
+    def _retry(self) -> None:
+        """Put back, in order, what can be read again."""
+        if not self._unreadable or time.monotonic() < self._retry_at:
+            return
+        self._retry_at = time.monotonic() + RETRY_S
+        for segment in sorted(self._unreadable, key=lambda each: each.number, reverse=True):
+            with suppress(OSError):
+                segment.open()
+                log.info("segment %s of the spool can be read again", segment.path)
+                self._unreadable.remove(segment)
+                self._segments.appendleft(segment)
 
     def done(self, piece: Piece) -> None:
         """Everything in `piece` is stored: go on behind it, and delete its segment when that was the last of it."""
@@ -178,7 +231,7 @@ class Spool:
 
     def close(self) -> None:
         """Let go of the directory; another process may take it."""
-        for segment in self._segments:
+        for segment in (*self._segments, *self._unreadable):
             segment.close()
         os.close(self._lock)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from ingest.errors import SpoolRefuses
 from ingest.receiver import Received
 from ingest.spool import Limits, Spools
+from ingest.spool import spool as module
 
 LIMITS = Limits(size_bytes=10**9, age_h=1_000_000, reserve_bytes=0)
 
@@ -126,3 +129,35 @@ def test_damaged_segments_of_every_worker_are_counted(tmp_path: Path) -> None:
     assert drained(spools) == batch(2, 3)
     assert spools.damaged_files() == 1
     spools.close()
+
+
+def test_a_dead_worker_s_segment_that_may_not_be_read_stays_in_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = Spools(tmp_path, LIMITS), Spools(tmp_path, LIMITS)
+    one.prepare()
+    two.append(batch(1))
+    two.close()
+    [left] = tmp_path.glob("*/*.v1")
+    real = os.open
+
+    def refuse(name: str | Path, *more: int, **others: int) -> int:
+        if Path(name) == left:
+            raise PermissionError(errno.EACCES, "Permission denied", str(left))
+        return real(name, *more, **others)
+
+    monkeypatch.setattr(module, "RETRY_S", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        for _ in range(2):
+            one.adopt()
+            one.look()
+            assert drained(one) == []
+            assert one.damaged_files() == 1
+    one.look()
+    assert drained(one) == batch(1)
+    assert one.damaged_files() == 0
+    one.adopt()
+    two.prepare()  # let go of
+    one.close()
+    two.close()

@@ -318,3 +318,86 @@ def test_a_directory_that_is_gone_is_refused(tmp_path: Path) -> None:
         (tmp_path / "0" / "lock").unlink()
         (tmp_path / "0").rmdir()
         assert refused(spool, numbered(0, 1)) == "unwritable"
+
+
+@contextmanager
+def refusing(monkeypatch: pytest.MonkeyPatch, path: Path, code: int) -> Iterator[None]:
+    """A file that cannot be opened."""
+    real = os.open
+
+    def refuse(name: str | Path, *more: int, **others: int) -> int:
+        if Path(name) == path:
+            raise OSError(code, os.strerror(code), str(path))
+        return real(name, *more, **others)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        yield
+
+
+def three_segments(directory: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    monkeypatch.setattr(module, "SEGMENT_BYTES", 1)
+    with opened(directory) as spool:
+        for number in range(3):
+            spool.append(numbered(number, 1))
+    return segments(directory)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.ESTALE])
+def test_a_segment_that_may_not_be_read_keeps_no_other_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    first, *_ = three_segments(tmp_path / "0", monkeypatch)
+    monkeypatch.setattr(module, "RETRY_S", 0.0)
+    with opened(tmp_path / "0") as spool:
+        with refusing(monkeypatch, first, code):
+            assert replayed(spool) == numbered(1, 2)
+            spool.look()
+            assert (spool.is_empty, spool.unreadable, spool.size_bytes) == (True, 1, 0)
+            spool.append(numbered(3, 1))
+        assert caplog.text.count(f"{first} of the spool cannot be read ({os.strerror(code)})") == 1
+        assert first.exists()
+        spool.look()
+        assert (spool.is_empty, spool.unreadable) == (False, 0)
+        assert replayed(spool) == [message(0), message(3)]
+    assert segments(tmp_path / "0") == []
+
+
+def test_a_segment_the_disk_has_lost_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, *_ = three_segments(tmp_path / "0", monkeypatch)
+    held = first.read_bytes()
+    with opened(tmp_path / "0") as spool:
+        with refusing(monkeypatch, first, errno.EIO):
+            assert replayed(spool) == numbered(1, 2)
+        assert (spool.is_empty, spool.unreadable) == (True, 0)
+    assert "Input/output error): the file is set aside" in caplog.text
+    assert first.with_name(first.name + ".damaged").read_bytes() == held
+
+
+def test_what_concerns_every_file_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *_ = three_segments(tmp_path / "0", monkeypatch)
+    with opened(tmp_path / "0") as spool:
+        with refusing(monkeypatch, first, errno.EMFILE), pytest.raises(OSError, match="Too many open files"):
+            spool.read(1, 10**6)
+        assert replayed(spool) == numbered(0, 3)
+
+
+def test_a_segment_whose_size_cannot_be_asked_for_is_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = three_segments(tmp_path / "0", monkeypatch)
+    real = Path.stat
+
+    def refuse(path: Path, **more: bool) -> os.stat_result:
+        if path == first:
+            raise OSError(errno.EACCES, "Permission denied", str(path))
+        return real(path, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", refuse)
+        spool = take(tmp_path / "0", LIMITS)
+    assert spool is not None
+    assert replayed(spool) == numbered(0, 3)
+    spool.close()
