@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,7 @@ from store.errors import Retry, translated
 from store.product_tables import is_hypertable
 from store.rollups import verify
 from store.rollups.hours import FIRST, hour_of, start_of
+from store.rollups.place import Place
 from store.rollups.roller import alone, raw_since_hour, roll_alone
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ LOCK_TIMEOUT_MS = 1_500
 only a wait that long makes autovacuum give way."""
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Between attempts, in which others go on; after the last it is left to the next run."""
+LOOKS = 4
+"""At a piece in one run: what arrives while it is compared is rolled up and compared for itself."""
 GROUP = 200
 """Devices whose old rollups are deleted in one transaction."""
 STEPS = 100
@@ -105,15 +108,45 @@ def _partitions(conn: Connection, product: Product) -> Iterator[Piece]:
 
 
 def _goes(conn: Connection, product: Product, piece: Piece, now: datetime) -> bool:
-    while roll_alone(conn, [product.key], now, steps=STEPS, until=start_of(piece.until)).more:
-        pass
     with conn.transaction():
         raw_since = raw_since_hour(conn, product)
+    place = Place(product, max(piece.since, raw_since), piece.until)
+    gone = _is_dropped(conn, piece, place, raw_since, now)
+    # What was compared is good for whoever takes up a run that was killed, and for nobody later.
+    place.forget(conn)
+    return gone
+
+
+def _is_dropped(conn: Connection, piece: Piece, place: Place, raw_since: int, now: datetime) -> bool:
+    only: Collection[int] | None = None
+    for _ in range(LOOKS):
+        while roll_alone(conn, [place.product.key], now, steps=STEPS, until=start_of(piece.until)).more:
+            pass
+        if not _is_sound(conn, piece, place, raw_since, only):
+            return False
+        news = _try_to_drop(conn, place.product, piece, raw_since)
+        if not news:
+            return news is not None
+        # All others are as they were compared: who changes them leaves a mark.
+        only = news
+    return False
+
+
+def _is_sound(conn: Connection, piece: Piece, place: Place, raw_since: int, only: Collection[int] | None) -> bool:
+    """Compare the rollups of the piece, or of `only` these devices in it; what is wrong is marked."""
+    product = place.product
+    with conn.transaction():
         wrong = _late(conn, piece, raw_since)
         if wrong:  # what has just arrived, its mark with it, is nobody's fault
             wrong = sorted(set(wrong).difference(verify.marked(conn, product, piece.since, piece.until)))
-    if piece.until > raw_since:
-        wrong += verify.different(conn, product, max(piece.since, raw_since), piece.until)
+    if place.since < place.until and only is None:
+        place.recall(conn)
+        wrong += verify.different(
+            conn, product, place.since, place.until, after=place.device_id,
+            tell=lambda device_id, digest: place.reached(conn, device_id, digest),
+        )  # fmt: skip
+    elif place.since < place.until:
+        wrong += verify.different(conn, product, place.since, place.until, only=only)
     if wrong:
         log.error(
             "%s is kept: the rollups of %d devices are not what its rows say (first: device_id %d). They are rolled up "
@@ -122,7 +155,11 @@ def _goes(conn: Connection, product: Product, piece: Piece, now: datetime) -> bo
         )  # fmt: skip
         with conn.transaction():
             verify.mark_again(conn, wrong, piece.since, piece.until)
-        return False
+    return not wrong
+
+
+def _try_to_drop(conn: Connection, product: Product, piece: Piece, raw_since: int) -> list[int] | None:
+    """Drop it; devices that keep it, for something of its time has come of them, none, or None when it is in use."""
     for pause_s in (*PAUSES_S, 0.0):
         try:
             with translated(), conn.transaction():
@@ -130,7 +167,7 @@ def _goes(conn: Connection, product: Product, piece: Piece, now: datetime) -> bo
         except Retry as error:
             log.info("%s is kept for now: somebody uses it (%s)", piece.name, error)
             time.sleep(pause_s)
-    return False
+    return None
 
 
 def _late(conn: Connection, piece: Piece, raw_since: int) -> list[int]:
@@ -144,13 +181,14 @@ def _late(conn: Connection, piece: Piece, raw_since: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _drop(conn: Connection, product: Product, piece: Piece, raw_since: int) -> bool:
+def _drop(conn: Connection, product: Product, piece: Piece, raw_since: int) -> list[int]:
     conn.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}".encode())
     # From here on nobody writes to it. Whoever wrote after it was compared has left a mark.
     conn.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(piece.identifier))
-    if verify.marked(conn, product, piece.since, piece.until) or _late(conn, piece, raw_since):
+    news = sorted({*verify.marked(conn, product, piece.since, piece.until), *_late(conn, piece, raw_since)})
+    if news:
         log.info("%s is kept for now: readings of its time have just arrived", piece.name)
-        return False
+        return news
     if is_hypertable(conn, product.table):
         conn.execute(
             "SELECT drop_chunks(%s::regclass, newer_than => %s::timestamptz, older_than => %s::timestamptz)",
@@ -162,7 +200,7 @@ def _drop(conn: Connection, product: Product, piece: Piece, raw_since: int) -> b
         "UPDATE products SET raw_since = greatest(raw_since, %s) WHERE product = %s",
         (start_of(piece.until), product.key),
     )
-    return True
+    return []
 
 
 def drop_rollups(conn: Connection, product: Product, before: datetime) -> int:

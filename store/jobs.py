@@ -179,6 +179,26 @@ def _finish(conn: Connection, lease: Lease, update: str, values: Mapping[str, An
         conn.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, lease.job_id))
 
 
+def remember(conn: Connection, job: str, key: str, value: Json) -> None:
+    """Keep `value` with a job while it runs, for a run after this one, should this one be killed.
+
+    Nothing is kept for a job that nobody has declared, and what a run says as its `state` at the end replaces it.
+    """
+    with translated(), conn.transaction():
+        conn.execute(
+            "UPDATE jobs SET state = (state::jsonb || jsonb_build_object(%s::text, %s::jsonb))::json WHERE job = %s",
+            (key, orjson.dumps(value).decode(), job),
+        )
+
+
+def remembered(conn: Connection, job: str, key: str) -> Json:
+    """What `remember` kept; None when nothing."""
+    with translated(), conn.transaction():
+        row = conn.execute("SELECT state -> %s FROM jobs WHERE job = %s", (key, job)).fetchone()
+    found: Json = None if row is None else row[0]
+    return found
+
+
 def _json(value: Result) -> str:
     return orjson.dumps(dict(value)).decode()
 

@@ -6,7 +6,7 @@ tallies exactly, means to ten digits of the largest value, for the order of addi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from psycopg import sql
 
@@ -16,6 +16,10 @@ from store.rollups import rebuild
 from store.rollups.hours import Hours
 from store.rollups.measures import MEASURES, kept
 from store.rollups.roller import STEP_HOURS, hour_cost
+
+LAST_DEVICE = 2**31 - 1
+DIGESTED = 200
+"""Devices in one statement of `digest`."""
 
 _EXACT = [m for m in MEASURES if m not in ("mean", "spread")]
 
@@ -41,15 +45,28 @@ _DIFFER = sql.SQL(
 )
 
 
-def different(conn: Connection, product: Product, since: int, until: int) -> list[int]:
+Tell = Callable[[int, int], None]
+"""Told the last device of a group that was compared, and the digest of the group's rollups as they were then."""
+
+
+def different(
+    conn: Connection,
+    product: Product,
+    since: int,
+    until: int,
+    *,
+    after: int = 0,
+    only: Collection[int] | None = None,
+    tell: Tell = lambda _device_id, _digest: None,
+) -> list[int]:
     """Devices whose rollups of the hours `[since, until)` are not what their raw rows say.
 
     Those with a mark in these hours are left out: what has just arrived is not rolled up yet, and nothing is wrong.
+    Compared are devices with a higher number than `after`, in order, or `only` these. `tell` hears of the groups up to
+    the first in which one differs.
     """
     signals = kept(conn, product)
-    ids = [
-        row[0] for row in conn.execute("SELECT device_id FROM devices WHERE product = %s ORDER BY 1", (product.key,))
-    ]
+    ids = _devices(conn, product, after, LAST_DEVICE) if only is None else sorted(only)
     found: list[int] = []
     group = max(1, STEP_HOURS // (hour_cost(product) * (until - since)))
     for begin in range(0, len(ids), group):
@@ -67,7 +84,41 @@ def different(conn: Connection, product: Product, since: int, until: int) -> lis
             }
             differing = {row[0] for row in conn.execute(_DIFFER, parameters)}
             found += sorted(differing.difference(marked(conn, product, since, until)) if differing else ())
+            same = 0 if found else _digest(conn, parameters)
+        if not found:
+            tell(devices[-1], same)
     return found
+
+
+def _devices(conn: Connection, product: Product, after: int, last: int) -> list[int]:
+    rows = conn.execute(
+        "SELECT device_id FROM devices WHERE product = %s AND device_id > %s AND device_id <= %s ORDER BY 1",
+        (product.key, after, last),
+    )
+    return [row[0] for row in rows]
+
+
+def digest(conn: Connection, product: Product, since: int, until: int, last: int) -> int:
+    """What `tell` was told of all groups up to the device `last`, added up, were they compared now."""
+    ids = _devices(conn, product, 0, last)
+    signals = [k.signal_id for k in kept(conn, product)]
+    return sum(
+        _digest(
+            conn,
+            {"devices": ids[begin : begin + DIGESTED], "signals": signals, "first": since, "last": until},
+        )
+        for begin in range(0, len(ids), DIGESTED)
+    )
+
+
+def _digest(conn: Connection, parameters: Mapping[str, object]) -> int:
+    row = conn.execute(
+        """SELECT sum(hashtextextended(r::text, 0)::numeric) FROM rollups r
+           WHERE device_id = ANY(%(devices)s) AND signal = ANY(%(signals)s)
+             AND day BETWEEN date '1970-01-01' + %(first)s / 24 AND date '1970-01-01' + (%(last)s - 1) / 24""",
+        parameters,
+    ).fetchone()
+    return 0 if row is None or row[0] is None else int(row[0])
 
 
 def marked(conn: Connection, product: Product, since: int, until: int) -> list[int]:

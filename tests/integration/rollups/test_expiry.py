@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from store import expiry, product_tables, readings, retention
+from store import expiry, jobs, product_tables, readings, retention
 from store.database import connect
-from store.errors import InvalidValue
+from store.errors import InvalidValue, Unavailable
 from store.expiry import Expired
 from store.product_tables import TableOptions
 from store.retention import Retention
-from store.rollups import verify
+from store.rollups import place, rebuild, verify
 from store.rollups.hours import hour_of
 from tests.integration.rollups.test_reading import drive
 from tests.integration.rollups.world import (
@@ -91,27 +91,77 @@ def test_it_stays_while_the_rollup_says_otherwise(world: World, tamper: str, cap
     assert not differences(chart, folded(rows, *WINDOW, 3_600))
 
 
-def test_what_arrives_while_it_is_compared_keeps_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    device = world.device()
-    world.say(device, reading(0, 0, count=1))
+@pytest.mark.parametrize("arrivals", [1, expiry.LOOKS - 1, expiry.LOOKS])
+def test_what_arrives_while_it_is_compared_is_compared_too(
+    world: World, monkeypatch: pytest.MonkeyPatch, arrivals: int
+) -> None:
+    device, other = world.device(), world.device("p-2")
+    for one in (device, other):
+        world.say(one, reading(0, 0, count=1))
     compare = verify.different
+    looked: list[Any] = []
 
-    def interrupted(*args: Any) -> list[int]:
-        found = compare(*args)
+    def interrupted(*args: Any, **more: Any) -> list[int]:
+        found = compare(*args, **more)
         since, until = args[-2:]
-        if not since <= hour_of(at(0)) < until:
-            return found
-        with connect(world.conn.info.dsn + f" password={world.conn.info.password}", autocommit=True) as other:
-            World(other).say(device, reading(1, 1, count=2))
+        if since <= hour_of(at(0)) < until:
+            looked.append(more.get("only"))
+            if len(looked) <= arrivals:
+                with connect(world.conn.info.dsn + f" password={world.conn.info.password}", autocommit=True) as busy:
+                    World(busy).say(device, reading(len(looked), len(looked), count=2))
         return found
 
-    with monkeypatch.context() as patched:
-        patched.setattr(verify, "different", interrupted)
-        assert drop(world).kept >= 1
-    assert len(world.raw_rows(device)) == 2
+    monkeypatch.setattr(verify, "different", interrupted)
+    goes = arrivals < expiry.LOOKS
+    assert (drop(world).kept == 0) is goes
+    # Only what has arrived is looked at again.
+    assert looked == [None] + [[device]] * min(arrivals, expiry.LOOKS - 1)
+    assert len(world.raw_rows(device)) == (0 if goes else arrivals + 1)
     assert drop(world).kept == 0
-    [bucket] = world.charts(device, *WINDOW, 3_600)["count"]
-    assert bucket[1:5] == (2, 1, 2, 1.5)
+    for one, n in ((device, 1 + arrivals), (other, 1)):
+        [bucket] = world.charts(one, *WINDOW, 3_600)["count"]
+        assert bucket[1] == n
+
+
+def test_a_comparison_that_is_killed_is_gone_on_with(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = [world.device(f"p-{n}") for n in range(6)]
+    for device in devices:
+        world.say(device, reading(0, 0, count=1))
+    jobs.declare(world.conn, {place.JOB: 3_600.0})
+    monkeypatch.setattr(place, "REMEMBER_S", 0.0)
+    monkeypatch.setattr(verify, "STEP_HOURS", 1)  # a device a group
+    fresh = rebuild.fresh
+    compared: list[int] = []
+
+    def killing(conn: Any, table: str, signals: Any, hours: Any, **more: Any) -> None:
+        mine = hours.keys() & set(devices)
+        if killing_at is not None and killing_at in mine:
+            raise Unavailable("killed")
+        compared.extend(mine)
+        fresh(conn, table, signals, hours, **more)
+
+    world.roll()
+    monkeypatch.setattr(rebuild, "fresh", killing)
+    killing_at: int | None = devices[3]
+    with pytest.raises(Unavailable):
+        drop(world)
+    assert set(compared) == set(devices[:3])
+    compared.clear()
+    killing_at = devices[5]
+    with pytest.raises(Unavailable):
+        drop(world)
+    assert set(compared) == set(devices[3:5])
+    # Rollups that are not what they were when they were compared are compared anew.
+    world.conn.execute("UPDATE rollups SET h_n[1] = h_n[1] + 1 WHERE device_id = %s", [devices[1]])
+    compared.clear()
+    killing_at = None
+    assert drop(world).kept >= 1
+    assert set(compared) == set(devices)
+    # A run that came to its end leaves nothing behind.
+    compared.clear()
+    assert drop(world).kept == 0
+    assert set(compared) == set(devices)
+    assert world.conn.execute("SELECT count(*) FROM telemetry_probe").fetchone() == (0,)
 
 
 def test_it_waits_for_nobody_long(world: World, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
