@@ -89,11 +89,24 @@ def test_a_name_with_nul_is_unknown_without_being_asked_for() -> None:
 
 
 def test_a_full_cache_is_filled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(registry, "MAX_KNOWN", 3)
     devices, cache = Devices("a", "b", "c", "d"), Registry(Clock())
     names(cache, devices, "a", "b", "c")
     assert names(cache, devices, "a", "d") == {"a", "d"}
-    assert devices.asked == [{"a", "b", "c"}, {"a", "d"}]
+    assert names(cache, devices, "a", "d") == {"a", "d"}
+    assert devices.asked == [{"a", "b", "c"}, {"d"}, {"a"}]
+
+
+def test_made_up_names_push_out_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "MAX_UNKNOWN", 3)
+    monkeypatch.setattr(registry, "MAX_KNOWN", 3)
+    devices, cache = Devices("a", "b"), Registry(Clock())
+    names(cache, devices, "a", "b")
+    for number in range(20):
+        assert names(cache, devices, "a", f"x{number}", f"y{number}", "b") == {"a", "b"}
+        assert devices.asked[-1] == {f"x{number}", f"y{number}"}
+    assert len(cache._unknown) <= 3
+    assert len(devices.asked) == 21
 
 
 def test_nothing_is_asked_for_nobody() -> None:
