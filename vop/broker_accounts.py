@@ -27,6 +27,8 @@ LOOK_INTERVAL_S = 60.0
 """The registry is compared with the files this often even without a notice."""
 RETRY_S = (1.0, 2.0, 5.0)
 """Waits after one, two, ... failures in a row."""
+SAY_AGAIN_S = 60.0
+"""From one word about an outage to the next, at first; then as long as it has lasted."""
 FILE_MODE = 0o640
 """Readable to the group, for a broker that runs under another account of ours."""
 
@@ -72,6 +74,35 @@ class BrokerProcess:
             raise ReloadFailed(f"{path} holds no process id of a broker ({error}): is it running?") from error
 
 
+class Trouble:
+    """What is said of one outage: what is wrong, at once; that it lasts, ever less often; and that it is over."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._said = ""
+        self._since = self._say_at = 0.0
+
+    def met(self, error: Exception) -> float:
+        """It failed, once more or for the first time; returns how many seconds to wait before the next attempt."""
+        now = self._clock()
+        if not self._failures:
+            self._since = now
+        self._failures += 1
+        if type(error).__name__ != self._said or now >= self._say_at:
+            self._said = type(error).__name__
+            self._say_at = now + max(SAY_AGAIN_S, now - self._since)
+            lasting = f", for {now - self._since:.0f} s now" if now - self._since >= SAY_AGAIN_S else ""
+            log.warning("broker accounts are not up to date%s: %s; trying again every few seconds", lasting, error)
+        return RETRY_S[min(self._failures, len(RETRY_S)) - 1]
+
+    def over(self) -> None:
+        """The files are as the registry is, and the broker knows."""
+        if self._failures:
+            log.warning("broker accounts are up to date again, after %.0f s", self._clock() - self._since)
+        self._failures, self._said = 0, ""
+
+
 class BrokerAccounts:
     """Renders the registry into `password_path` and `acl_path` and calls `reload` when they have changed.
 
@@ -83,6 +114,7 @@ class BrokerAccounts:
         self._password_path = password_path
         self._acl_path = acl_path
         self._reload = reload
+        self._trouble = Trouble()
 
     def render(self) -> bool:
         """Write the files that differ from the registry; return whether any did.
@@ -106,17 +138,11 @@ class BrokerAccounts:
 
     def run(self, stop: Event) -> None:
         """Follow the registry until `stop` is set. A database or broker that is away is waited for, and logged."""
-        failures = 0
         while not stop.is_set():
-            began = time.monotonic()
             try:
                 self._follow(stop)
             except (Unavailable, Retry, VopError, OSError) as error:
-                # A failure after a long quiet is the first of its kind again.
-                failures = failures + 1 if time.monotonic() - began < RETRY_S[-1] else 1
-                wait_s = RETRY_S[min(failures, len(RETRY_S)) - 1]
-                log.warning("broker accounts are not up to date: %s; next try in %g s", error, wait_s)
-                stop.wait(wait_s)
+                stop.wait(self._trouble.met(error))
 
     def _follow(self, stop: Event) -> None:
         # A predecessor may have ended between writing and telling the broker: so tell it once in any case.
@@ -134,3 +160,4 @@ class BrokerAccounts:
                 self._reload()
                 told = True
                 log.info("broker accounts rendered and loaded")
+            self._trouble.over()
