@@ -31,6 +31,7 @@ def _part(name: str) -> Any:
 
 
 def _show(figures: Any, as_json: bool) -> None:
+    """Print figures as JSON, or a line each; `-` for what this run does not measure."""
     fields = dataclasses.asdict(figures)
     if as_json:
         click.echo(json.dumps(fields, indent=2))
@@ -43,7 +44,7 @@ def _lines(within: str, fields: dict[str, Any]) -> None:
         if isinstance(value, dict):
             _lines(f"{within}{name}.", value)
         else:
-            shown = round(value, 3) if isinstance(value, float) else value
+            shown = "-" if value is None else round(value, 3) if isinstance(value, float) else value
             click.echo(f"{within + name:56} {shown}")
 
 

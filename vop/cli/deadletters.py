@@ -48,9 +48,9 @@ def show(reason: str | None, device: str | None, limit: int, json_: bool) -> Non
     from store import deadletters
 
     left, after = limit, None
-    if not json_:
-        _registry.row("ID", "REASON", "COUNT", "TOPIC", "ELEMENT", "BYTES", "FIRST", "LAST", "TRIED", "DETAIL")
     with _registry.opened() as conn:
+        if not json_:
+            _registry.row("ID", "REASON", "COUNT", "TOPIC", "ELEMENT", "BYTES", "FIRST", "LAST", "TRIED", "DETAIL")
         while left > 0:
             size = min(PAGE, left)
             page = deadletters.listing(conn, reason=reason, device=device, after=after, limit=size, sample=0)

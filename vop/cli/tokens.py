@@ -61,9 +61,9 @@ def show(user: str | None) -> None:
     from store import tokens
 
     now = datetime.now(UTC)
-    _registry.row("TOKEN", "USER", "LABEL", "ISSUED", "EXPIRES", "STATE")
     after = 0
     with _registry.opened() as conn:
+        _registry.row("TOKEN", "USER", "LABEL", "ISSUED", "EXPIRES", "STATE")
         while page := tokens.listing(conn, user=user, after=after):
             for token in page:
                 expired = token.expires_at is not None and token.expires_at <= now

@@ -33,9 +33,9 @@ def show() -> None:
     """List all users, inactive ones too."""
     from store import users
 
-    _registry.row("USER", "NAME", "ROLES", "ACTIVE", "SINCE")
     after = ""
     with _registry.opened() as conn:
+        _registry.row("USER", "NAME", "ROLES", "ACTIVE", "SINCE")
         while page := users.listing(conn, after=after):
             for user in page:
                 active = "yes" if user.active else "no"
