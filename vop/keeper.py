@@ -108,7 +108,7 @@ class Keeper:
 
     def _begin_again(self, kept: _Kept) -> bool:
         """Start what has ended; False when it is given up or the keeper stops."""
-        how, pid = ending(kept.process.returncode), kept.process.pid
+        how, who = ending(kept.process.returncode), f"{kept.name} (process {kept.process.pid})"
         kept.process.stop()  # lets go of its pipes
         steady = time.monotonic() - kept.begun >= STEADY_S
         kept.short_lives = 1 if steady else kept.short_lives + 1
@@ -118,14 +118,15 @@ class Keeper:
                 return False
             pause_s = PAUSES_S[kept.short_lives - 1]
             after = f" in {pause_s:g} s" if pause_s else ""
-            self._say(f"{kept.name} (process {pid}) ended {how}; starting it again{after}")
+            self._say(f"{who} ended {how}; starting it again{after}")
             if self._stopping.wait(pause_s):
                 return False
             try:
                 process = kept.begin()
             except ServiceError as error:
                 kept.short_lives += 1
-                how = f"before it was ready: {error}"
+                # Another process than the one it followed, and gone before we knew its number.
+                how, who = f"before it was ready: {error}", f"the new {kept.name}"
                 continue
             with self._lock:
                 kept.process, kept.begun = process, time.monotonic()
