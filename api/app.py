@@ -40,6 +40,7 @@ ROUTERS = (
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2
+PROBES_AT_ONCE = 2
 
 
 def create_app(settings: Settings, catalog: Catalog, database: Database) -> FastAPI:
@@ -57,6 +58,7 @@ def create_app(settings: Settings, catalog: Catalog, database: Database) -> Fast
         throttle=Throttle(settings.auth_failures),
         metrics=Metrics(),
         at_work=anyio.Semaphore(max(1, settings.pool_size - SPARE_CONNECTIONS)),
+        probes=anyio.CapacityLimiter(PROBES_AT_ONCE),
     )
 
     @asynccontextmanager

@@ -13,9 +13,12 @@ from api.services import Services
 from api.settings import Settings
 from catalog import Catalog
 from store.database import Database
+from store.migrate import require_current
 
-GRACE_S = 10
-"""How long running requests have to end after a signal."""
+GRACE_S = 5
+"""How long running requests have to end after a signal: service managers kill after ten seconds by default."""
+ANSWERS_WITHIN_S = GRACE_S - 1.0
+"""After a signal the database is waited for no longer: a request that hangs is told so before its connection ends."""
 
 
 class Server(uvicorn.Server):
@@ -26,8 +29,9 @@ class Server(uvicorn.Server):
         self._services = services
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """As uvicorn's, and end the streams."""
+        """As uvicorn's, and end the streams, and the patience with the database."""
         self._services.hub.end_streams()
+        self._services.database.end_within(ANSWERS_WITHIN_S)
         super().handle_exit(sig, frame)
 
     def stop(self) -> None:
@@ -50,11 +54,17 @@ def server(app: FastAPI, settings: Settings) -> Server:
 
 
 def run(settings: Settings, catalog: Catalog) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+    """Serve until SIGTERM or Ctrl-C.
+
+    While the database is away, or its schema and this program do not fit together, requests are answered with 503; the
+    log says why, once.
+    """
     with Database(
         settings.database_url,
         max_size=settings.pool_size,
         application="vop api",
         statement_timeout_ms=settings.query_timeout_ms,
+        fits=require_current,
     ) as database:
+        database.open()
         server(create_app(settings, catalog, database), settings).run()

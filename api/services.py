@@ -44,6 +44,8 @@ class Services:
     at_work: anyio.Semaphore = field(repr=False)
     """Fewer than the pool has connections: whoever waits for one must not hold a thread, or those who have a
     connection find no thread to go on in. The spare ones are for work that needs a second, and for streams."""
+    probes: anyio.CapacityLimiter = field(repr=False)
+    """Threads for /readyz alone."""
 
 
 def services_of(request: Request) -> Services:

@@ -234,8 +234,8 @@ class Database:
 
 def _reason(error: Exception) -> str:
     """Why there is no connection, for people: not where the server is, and no password, which libpq never tells."""
-    if isinstance(error, pg.ConnectionTimeout):
-        return f"it does not answer (within {CONNECT_TIMEOUT_S} s)"
+    if isinstance(error, pg.ConnectionTimeout | NoAnswer):
+        return "it does not answer; look at its machine, its disk and the way to it"
     words = str(error).strip() or type(error).__name__
     if isinstance(error, psycopg.Error):
         words = words.splitlines()[0].rpartition("failed: ")[2]

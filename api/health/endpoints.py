@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
+import anyio
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.auditing import Turn
 from api.services import Serving
 from api.shapes import Answer
+from store.answering import limited
+from store.database import Database
+from store.errors import Unavailable
 from store.migrate import require_current
+
+READY_WITHIN_S = 2.0
+"""How long /readyz may take, whatever the database does."""
 
 router = APIRouter(tags=["health"])
 
@@ -28,11 +35,23 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz")
-def readyz(services: Turn) -> Health:
-    """Whether requests can be served: the database is there and at this program's version; else 503."""
-    with services.database.connection() as conn:
-        require_current(conn)
+async def readyz(services: Serving) -> Health:
+    """Whether requests can be served: the database answers and is at this program's version; else 503, in time."""
+    try:
+        with anyio.fail_after(READY_WITHIN_S):
+            # A thread of its own limit: those that wait for the database must not keep the answer from being given.
+            await anyio.to_thread.run_sync(
+                _require_ready, services.database, abandon_on_cancel=True, limiter=services.probes
+            )
+    except TimeoutError as error:
+        raise Unavailable(f"the database has not answered within {READY_WITHIN_S:g} s") from error
     return Health()
+
+
+def _require_ready(database: Database) -> None:
+    until = time.monotonic() + READY_WITHIN_S * 0.9
+    with database.connection(wait_s=READY_WITHIN_S / 2) as conn, limited(conn, until - time.monotonic()):
+        require_current(conn)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

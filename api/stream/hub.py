@@ -13,6 +13,7 @@ from store.notify import INGESTED, listen
 log = logging.getLogger(__name__)
 
 RECONNECT_S = 1.0
+CLOSE_WITHIN_S = 2.0
 USERS_AT_LEAST = 4
 """So many users at least find a place: none may hold more than this part of them."""
 
@@ -89,10 +90,10 @@ class Hub:
         self._wake_all()
 
     def close(self) -> None:
-        """End every stream, and the listener."""
+        """End every stream, and the listener; one that tries to reach a database that is away ends with the process."""
         self.end_streams()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(CLOSE_WITHIN_S)
 
     def _wake_all(self) -> None:
         with self._lock:
