@@ -17,11 +17,11 @@ def serve(
     registry: CollectorRegistry,
     is_ready: Callable[[], bool],
     *,
-    waiting_for: str = "database or broker",
+    waiting_for: str | Callable[[], str] = "database or broker",
 ) -> ThreadingHTTPServer:
     """Serve in the background; `server_port` tells the port when `port` is 0. Raises OSError when it is taken.
 
-    `waiting_for` is what /readyz names while `is_ready` says no.
+    `waiting_for` is, or tells, what /readyz names while `is_ready` says no.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -33,7 +33,8 @@ def serve(
             elif self.path == "/readyz" and is_ready():
                 self._answer(HTTPStatus.OK, "text/plain", b"ready\n")
             elif self.path == "/readyz":
-                words = f"waiting for {waiting_for}\n".encode()
+                what = waiting_for if isinstance(waiting_for, str) else waiting_for()
+                words = f"waiting for {what}\n".encode()
                 self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", words)
             else:
                 words = b"only /metrics, /healthz and /readyz are here\n"
@@ -57,7 +58,12 @@ def serve(
 
 @contextmanager
 def served(
-    host: str, port: int, registry: CollectorRegistry, is_ready: Callable[[], bool], *, waiting_for: str
+    host: str,
+    port: int,
+    registry: CollectorRegistry,
+    is_ready: Callable[[], bool],
+    *,
+    waiting_for: str | Callable[[], str],
 ) -> Iterator[int]:
     """Serve until the end of the block, which is given the port; port 0 in the settings: nothing is served."""
     if not port:

@@ -8,19 +8,26 @@ import random
 import socket
 import time
 import traceback
-from collections.abc import Mapping
-from threading import Event
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Lock
 
 from relay.job import Job, Turn
 from relay.metrics import Metrics
 from store import jobs
+from store.answering import interrupt, patient
 from store.database import Connection, connect
-from store.errors import StoreError, Unavailable
+from store.errors import Interrupted, StoreError, Unavailable
 from store.jobs import Lease
 from store.migrate import require_current
 
 log = logging.getLogger(__name__)
 
+ANSWER_WITHIN_S = 10.0
+"""How long the database may be silent when it is asked for a job, or told what became of one."""
+STATEMENT_WITHIN_S = 1800.0
+"""How long a statement of a job may take: the longest there is packs, drops or rolls up a whole chunk."""
+INTERRUPT_WITHIN_S = 0.5
 LOOK_S = 1.0
 """How often an idle lane looks for a job that is due."""
 FIRST_PAUSE_S = 0.2
@@ -36,12 +43,22 @@ def worker() -> str:
 class Lane:
     """Runs until `stopping` is set; then it ends the run in hand."""
 
-    def __init__(self, database_url: str, known: Mapping[str, Job], metrics: Metrics, stopping: Event) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        known: Mapping[str, Job],
+        metrics: Metrics,
+        stopping: Event,
+        statement_within_s: float = STATEMENT_WITHIN_S,
+    ) -> None:
         self._database_url = database_url
         self._known = known
         self._metrics = metrics
         self._stopping = stopping
+        self._statement_within_s = statement_within_s
         self._conn: Connection | None = None
+        self._in_a_run: Connection | None = None
+        self._guard = Lock()
 
     @property
     def connected(self) -> bool:
@@ -84,7 +101,12 @@ class Lane:
         began = time.monotonic()
         try:
             turn = Turn(conn, lease.taken_at, lease.due_at, lease.state, self._stopping.is_set)
-            done = self._known[lease.job].run(turn)
+            with self._run_of(conn):
+                done = self._known[lease.job].run(turn)
+        except Interrupted:
+            jobs.put_back(conn, lease)
+            log.info("job %s was broken off and rolled back; it is still due", lease.job)
+            return False
         except Unavailable:
             self._metrics.ran(lease.job, time.monotonic() - began, well=False)
             raise
@@ -98,9 +120,29 @@ class Lane:
         self._metrics.ran(lease.job, time.monotonic() - began, well=True)
         return done.more
 
+    def interrupt(self) -> None:
+        """Break the run in hand off, if there is one in a statement: from another thread, as often as it takes."""
+        with self._guard:
+            if self._in_a_run is not None:
+                interrupt(self._in_a_run, INTERRUPT_WITHIN_S)
+
+    @contextmanager
+    def _run_of(self, conn: Connection) -> Iterator[None]:
+        with self._guard:
+            self._in_a_run = conn
+        try:
+            with patient(conn, self._statement_within_s):
+                yield
+        finally:
+            # After it nobody interrupts any more: what became of the run is to be told.
+            with self._guard:
+                self._in_a_run = None
+
     def _connection(self) -> Connection:
         if self._conn is None:
-            conn = connect(self._database_url, application="vop relay", autocommit=True)
+            conn = connect(
+                self._database_url, application="vop relay", autocommit=True, answer_within_s=ANSWER_WITHIN_S
+            )
             try:
                 require_current(conn)
             except BaseException:

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 
 from catalog.model import Product
 from probes import served
 from relay.errors import JobFailed, JobHeld
-from relay.job import Job
 from relay.jobs import chosen, named
-from relay.lane import Lane, worker
+from relay.lane import ANSWER_WITHIN_S, Lane, worker
 from relay.metrics import Metrics
 from relay.settings import Settings
+from relay.watch import Watch
 from store import jobs
-from store.database import Connection, connect
-from store.errors import Unavailable
+from store.database import connect
 from store.jobs import JobRow
 from store.migrate import require_current
 
 log = logging.getLogger(__name__)
 
-WATCH_S = 5.0
-"""How often the figures of the jobs are read."""
 STOP_WITHIN_S = 7.0
-"""Longest a clean stop waits for runs in hand: service managers kill after ten seconds by default. A run that is cut
-off is undone by the database and taken up by another relay."""
+"""Longest a stop waits for runs in hand: service managers kill after ten seconds by default. A run that is cut off is
+undone by the database and taken up by another relay."""
+END_BY_ITSELF_S = 4.0
+"""Of it, how long a run may go on before its statement is interrupted."""
+INTERRUPT_EVERY_S = 0.2
 
 
 def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> None:
@@ -37,66 +37,56 @@ def run(settings: Settings, catalog: Mapping[str, Product], stopping: Event) -> 
     """
     known = chosen(settings, catalog)
     metrics = Metrics(known)
-    lanes = [Lane(settings.database_url, known, metrics, stopping) for _ in range(settings.lanes)]
+    lanes = [
+        Lane(settings.database_url, known, metrics, stopping, settings.statement_within_s)
+        for _ in range(settings.lanes)
+    ]
+    watch = Watch(settings.database_url, known, metrics, stopping)
     broken: list[BaseException] = []
 
-    def work(lane: Lane) -> None:
-        try:
-            lane.run()
-        except BaseException as error:  # noqa: BLE001 - told by the main thread
-            broken.append(error)
-            stopping.set()
+    def thread(name: str, work: Callable[[], None]) -> Thread:
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 - told by the main thread
+                broken.append(error)
+                stopping.set()
 
-    def is_ready() -> bool:
-        return any(lane.connected for lane in lanes)
+        # Daemons: one that waits for a database that is silent must not keep the program.
+        return Thread(target=guarded, name=name, daemon=True)
 
+    def in_the_way() -> str:
+        if watch.trouble or any(lane.connected for lane in lanes):
+            return watch.trouble
+        return "the database: no lane is connected yet"
+
+    threads = [thread(f"lane-{number}", lane.run) for number, lane in enumerate(lanes, start=1)]
+    watching = thread("watch", lambda: watch.run(threads))
     host, port = settings.metrics_host, settings.metrics_port
-    with served(host, port, metrics.registry, is_ready, waiting_for="the database"):
-        threads = [
-            Thread(target=work, args=(lane,), name=f"lane-{number}", daemon=True)
-            for number, lane in enumerate(lanes, start=1)
-        ]
-        watch(settings.database_url, known, metrics, stopping, threads)
-        _join(threads)
+    with served(host, port, metrics.registry, lambda: not in_the_way(), waiting_for=in_the_way):
+        watching.start()
+        stopping.wait()
+        _end(lanes, [watching, *threads])
     if broken:
         raise broken[0]
 
 
-def watch(
-    url: str, known: Mapping[str, Job], metrics: Metrics, stopping: Event, threads: list[Thread] | None = None
-) -> None:
-    """Make the jobs known, start `threads`, and show how the jobs stand until `stopping` is set."""
-    conn: Connection | None = None
-    waiting = list(threads or ())
-    try:
-        while not stopping.is_set():
-            try:
-                if conn is None:
-                    conn = connect(url, application="vop relay watch", autocommit=True)
-                    require_current(conn)
-                    jobs.declare(conn, {job.name: job.every_s for job in known.values()})
-                while waiting:
-                    waiting.pop(0).start()
-                metrics.show(jobs.listing(conn))
-            except Unavailable as error:
-                log.warning("how the jobs stand is not known: %s", error)
-                if conn is not None:
-                    conn.close()
-                conn = None
-            stopping.wait(WATCH_S)
-    finally:
-        if conn is not None:
-            conn.close()
-
-
-def _join(threads: list[Thread]) -> None:
-    deadline = time.monotonic() + STOP_WITHIN_S
-    for thread in threads:
-        if thread.ident is not None:
-            thread.join(max(0.0, deadline - time.monotonic()))
-    left = sum(thread.is_alive() for thread in threads)
+def _end(lanes: Sequence[Lane], threads: Sequence[Thread]) -> None:
+    began = time.monotonic()
+    _join(threads, began + END_BY_ITSELF_S)
+    while any(thread.is_alive() for thread in threads) and time.monotonic() < began + STOP_WITHIN_S:
+        for lane in lanes:
+            lane.interrupt()
+        _join(threads, min(time.monotonic() + INTERRUPT_EVERY_S, began + STOP_WITHIN_S))
+    left = [thread.name for thread in threads if thread.is_alive()]
     if left:
-        log.warning("stopping with %d runs cut off; another relay, or the next start, takes them up", left)
+        log.warning("stopping with %s cut off; another relay, or the next start, takes them up", ", ".join(left))
+
+
+def _join(threads: Sequence[Thread], until: float) -> None:
+    for thread in threads:
+        if thread.is_alive():
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def run_once(settings: Settings, catalog: Mapping[str, Product], name: str) -> JobRow:
@@ -106,10 +96,12 @@ def run_once(settings: Settings, catalog: Mapping[str, Product], name: str) -> J
     """
     known = chosen(settings, catalog)
     named(name, known)
-    with connect(settings.database_url, application="vop relay run", autocommit=True) as conn:
+    with connect(
+        settings.database_url, application="vop relay run", autocommit=True, answer_within_s=ANSWER_WITHIN_S
+    ) as conn:
         require_current(conn)
         jobs.declare(conn, {job.name: job.every_s for job in known.values()})
-        lane = Lane(settings.database_url, known, Metrics(known), Event())
+        lane = Lane(settings.database_url, known, Metrics(known), Event(), settings.statement_within_s)
         more = True
         while more:
             lease = jobs.take(conn, worker(), [name], due=False)

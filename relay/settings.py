@@ -28,6 +28,13 @@ class Settings:
     lanes: int = setting(
         "VOP_RELAY_LANES", 3, unit="jobs", within=(1, 64), about="most jobs at once, each with a database connection"
     )
+    statement_within_s: int = setting(
+        "VOP_RELAY_STATEMENT_WITHIN_S",
+        1_800,
+        unit="s",
+        within=(10, 7 * 86_400),
+        about="longest a job waits for one statement; a database silent for longer is given up",
+    )
     rollups_every_s: int = setting(
         "VOP_RELAY_ROLLUPS_EVERY_S", 60, unit="s", within=(1, YEAR_S), about="how often closed hours are rolled up"
     )

@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 import psycopg
 from psycopg import errors as pg
 
-from store.errors import NoAnswer
+from store.errors import Cancelled, NoAnswer
 
 T = TypeVar("T")
 
@@ -49,6 +49,7 @@ class Answering(psycopg.Connection[Any]):
         super().__init__(*arguments, **named)
         self.patience = Patience()
         self.limit: Limit | None = None
+        self.interrupted = False
 
     @classmethod
     def connect(  # type: ignore[override]  # one more argument
@@ -68,6 +69,10 @@ class Answering(psycopg.Connection[Any]):
             return super().wait(self._bounded(gen), *arguments, **named)
         except NoAnswer:
             self.close()
+            raise
+        except pg.QueryCanceled as error:
+            if self.interrupted:
+                raise Cancelled("the statement was interrupted") from error
             raise
 
     def _bounded(self, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
@@ -129,10 +134,13 @@ def patient(conn: psycopg.Connection[Any], within_s: float) -> Iterator[None]:
         conn.patience = around
 
 
-def cancel(conn: psycopg.Connection[Any], within_s: float) -> None:
-    """Have the server end the statement of `conn`, which another thread waits for: it raises `QueryTooLong` there.
+def interrupt(conn: psycopg.Connection[Any], within_s: float) -> None:
+    """Have the server end the statement of `conn`, which another thread waits for: it raises `Interrupted` there.
 
-    Takes at most about `within_s`; nothing happens when there is no statement, or the server cannot be reached.
+    The connection stays usable: the transaction can be rolled back. Takes at most about `within_s`; nothing happens
+    when there is no statement, or the server cannot be reached.
     """
+    if isinstance(conn, Answering):
+        conn.interrupted = True
     with suppress(psycopg.OperationalError, pg.CancellationTimeout):
         conn.cancel_safe(timeout=within_s)

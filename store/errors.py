@@ -3,6 +3,7 @@
     StoreError
      +-- BadAddress       what names the database cannot be read
      +-- Unavailable      the database cannot be reached or is shutting down; try again later
+     |    +-- Interrupted     we had the statement ended ourselves
      +-- Retry            deadlock or serialization failure: the same transaction may succeed now
      +-- NoRoom           the database's disk is full, or too full for what is to be done
      +-- SchemaError      the schema is older or newer than this program, or contradicts the catalogue
@@ -34,6 +35,14 @@ class BadAddress(StoreError):
 
 class Unavailable(StoreError):
     """The database cannot be reached."""
+
+
+class Interrupted(Unavailable):
+    """We had the statement ended ourselves; the database is there."""
+
+
+class Cancelled(psycopg.OperationalError):
+    """The statement was ended by `store.answering.interrupt`. Raised within psycopg, told as `Interrupted`."""
 
 
 class NoAnswer(psycopg.OperationalError):
@@ -86,6 +95,8 @@ def translate(error: psycopg.Error) -> StoreError:
     """The error of ours that says what `error` means. Values never enter the message: they may be personal."""
     state = error.sqlstate or ""
     name = type(error).__name__
+    if isinstance(error, Cancelled):
+        return Interrupted(str(error))
     if isinstance(error, pg.QueryCanceled):
         return QueryTooLong("the query took longer than its budget; ask for a shorter period or fewer points")
     if isinstance(error, _TRANSIENT):

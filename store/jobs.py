@@ -33,7 +33,7 @@ Result: TypeAlias = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run a job until `ended`, `failed` or the connection's death."""
+    """The right to run a job until `ended`, `failed`, `put_back` or the connection's death."""
 
     job_id: int
     job: str
@@ -161,6 +161,11 @@ def failed(conn: Connection, lease: Lease, error: str) -> None:
         _FAILED,
         {"error": error, "first": RETRY_FIRST_S, "often": RETRY_OFTEN_S, "longest": RETRY_LONGEST_S},
     )
+
+
+def put_back(conn: Connection, lease: Lease) -> None:
+    """The run of `lease` was broken off and rolled back: give the job up, due as before."""
+    _finish(conn, lease, "UPDATE jobs SET unfinished = false WHERE job_id = %(id)s", {})
 
 
 _FAILED = """UPDATE jobs SET unfinished = false, killed = 0, failing = failing + 1, failures = failures + 1,

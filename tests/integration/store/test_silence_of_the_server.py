@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from store import notify
-from store.answering import Limit, cancel, limited, patient
+from store.answering import Limit, interrupt, limited, patient
 from store.database import Connection, Database, connect
-from store.errors import QueryTooLong, SchemaError, StoreError, Unavailable, translated
+from store.errors import Interrupted, SchemaError, StoreError, Unavailable, translated
 from tests.faults.proxy import Proxy
 from tests.freezing import frozen
 from tests.platform_services import Server
@@ -133,7 +133,7 @@ def test_only_what_is_ours_is_closed(conn: Connection, pg_server: Server) -> Non
                 os.close(end)
 
 
-def test_a_statement_is_cancelled_from_another_thread(conn: Connection) -> None:
+def test_a_statement_is_interrupted_from_another_thread(conn: Connection) -> None:
     met: list[StoreError] = []
 
     def wait() -> None:
@@ -146,22 +146,22 @@ def test_a_statement_is_cancelled_from_another_thread(conn: Connection) -> None:
     thread = Thread(target=wait, daemon=True)
     thread.start()
 
-    def cancelled() -> bool:
-        cancel(conn, 1.0)
+    def interrupted() -> bool:
+        interrupt(conn, 1.0)
         return not thread.is_alive()
 
-    poll(cancelled)
-    assert isinstance(met[0], QueryTooLong)
+    poll(interrupted)
+    assert isinstance(met[0], Interrupted)
     assert ask(conn) == (1,)
 
 
-def test_cancelling_at_a_frozen_server_ends(conn: Connection, pg_server: Server) -> None:
+def test_interrupting_at_a_frozen_server_ends(conn: Connection, pg_server: Server) -> None:
     with patient(conn, 60):
         conn.execute("BEGIN")
         thread = Thread(target=lambda: ask(conn, "SELECT pg_sleep(0.5)"), daemon=True)
         with frozen(pg_server):
             thread.start()
-            cancel(conn, 0.2)
+            interrupt(conn, 0.2)
         thread.join(30)
         assert not thread.is_alive()
 
