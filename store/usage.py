@@ -65,9 +65,10 @@ _ASKED: Final = """(
     SELECT nth, device, starts, ends, starts[1] AS since, ends[array_upper(ends, 1)] AS until
     FROM (SELECT nth, device, starts::timestamptz[] AS starts, ends::timestamptz[] AS ends
           FROM unnest(%(devices)s::int[], %(starts)s::text[], %(ends)s::text[])
-               WITH ORDINALITY AS sent (device, starts, ends, nth)) parsed
+               WITH ORDINALITY AS sent (device, starts, ends, nth) OFFSET 0) parsed
     WHERE cardinality(starts) > 0) asked"""
-"""Devices, each with its own windows: an array of arrays could not be ragged, so they travel as text."""
+"""Devices, each with its own windows: an array of arrays could not be ragged, so they travel as text. OFFSET 0 keeps
+the planner from reading the text anew wherever a time of it is wanted, which is at each row."""
 
 # Pairing needs each event's neighbours only: one before the window, one after it, and finishes that
 # may have lost their start up to LONGEST_MIN after it. `asked` is a row (device, since, until).

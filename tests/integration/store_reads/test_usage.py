@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -279,3 +279,24 @@ def test_a_use_may_begin_long_before_a_window_that_it_does_not_belong_to(conn: C
     past.event(device, usage.LONGEST_MIN, "ended", {"duration_min": 10**9})
     assert _one(conn, SESSION, device, Window(at(0), at(1))).uses == 1
     assert _one(conn, SESSION, device, Window(at(0) - week, at(0))).uses == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda conn, device: usage.counts(conn, CLEAN, device, [EVER]),
+        lambda conn, device: usage.listing(conn, CLEAN, device, EVER),
+        lambda conn, device: usage.heard_seconds(conn, device, [EVER]),
+    ],
+)
+def test_windows_are_read_once_and_not_at_every_row(past: Past, question: Callable[[Connection, int], object]) -> None:
+    class Explaining:
+        plan = ""
+
+        def execute(self, query: bytes, parameters: dict[str, object]) -> list[tuple[object, ...]]:
+            self.plan = "\n".join(line for (line,) in past.conn.execute(b"EXPLAIN VERBOSE " + query, parameters))
+            return []
+
+    explaining = Explaining()
+    question(cast("Connection", explaining), past.device())
+    assert explaining.plan.count("::timestamp with time zone[]") == 2
