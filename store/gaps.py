@@ -211,15 +211,15 @@ def without(found: Lost, refused: Sequence[int]) -> Iterator[Lost]:
 # A device that has never been heard is silent since it was registered.
 _SILENCE = """
 WITH span AS (
-    SELECT since, max(until) OVER (ORDER BY since, until) AS until
+    SELECT since, until, max(until) OVER (
+               ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
     FROM heard WHERE device_id = %(device)s AND since < %(end)s AND until > %(start)s
 ), edge AS (
     SELECT greatest(%(start)s, coalesce((SELECT min(since) FROM heard WHERE device_id = %(device)s),
                     (SELECT created_at FROM devices WHERE device_id = %(device)s))) AS first,
            least(%(end)s, %(now)s) AS last
 ), pause AS (
-    SELECT coalesce(lag(until) OVER (ORDER BY since, until), '-infinity') AS since, since AS until
-    FROM span
+    SELECT coalesce(before, '-infinity') AS since, since AS until FROM span
     UNION ALL
     SELECT coalesce(max(until), '-infinity'), 'infinity' FROM span
 ), cut AS (
