@@ -137,6 +137,8 @@ class Fleet:
         self._selector = selectors.DefaultSelector()
         self._closing = threading.Event()
         self._failure: BaseException | None = None
+        self.cpu_s = 0.0
+        """What the thread has computed so far."""
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
 
@@ -246,6 +248,7 @@ class Fleet:
             with self._lock:
                 for key, _ in ready:
                     self._listen(key.data)
+            self.cpu_s = time.thread_time()
 
     def _serve(self, line: Line, now: float, share: float) -> None:
         if line.link is None:

@@ -220,11 +220,15 @@ class Site:
 
     def settle(self, *fleets: Fleet, within_s: float = SETTLED_S) -> books.Books:
         """Wait until every device is done and everything is kept, then compare."""
+        self.kept_all(*fleets, within_s=within_s)
+        return self.compare(*fleets)
+
+    def kept_all(self, *fleets: Fleet, within_s: float = SETTLED_S) -> None:
+        """Wait until every device is done and everything is kept."""
         for fleet in fleets:
             fleet.finish(within_s)
         expected = books.sent(fleets)
         poll(self._kept_or_away, within_s, until=lambda n: n >= expected, what=f"{expected} elements kept")
-        return self.compare(*fleets)
 
     def compare(self, *fleets: Fleet) -> books.Books:
         """Every table beside every device's book."""

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import combinations, cycle
 from operator import le
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import orjson
 import psycopg
@@ -45,6 +47,11 @@ MS_PER_S = 1000
 SETTLED_S = 600.0
 ROUND = 100
 """Readings that differ in their values."""
+ASK_EVERY_S = 0.1
+"""While a kill is got over: a question is a new connection, which costs the server a process."""
+RESERVE_BYTES = 4_000_000_000
+"""Of the disk, which others use, too."""
+MB = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,11 @@ class Limits:
     lag_s_per_h: float = 1.0
     lag_median_s: float = 1.0
     recovery_s: float = 45.0
+    bytes_a_message: float = 300.0
+    sent_share: float = 0.98
+    """Of what was to be sent: at less, something else than the rate was the limit."""
+    publisher_cpu: float = 0.8
+    """Of one core: at more, the publisher is what is measured."""
 
 
 class Sample(NamedTuple):
@@ -67,6 +79,8 @@ class Sample(NamedTuple):
     memory_mb: float | None
     lag_s: float | None
     """What is acknowledged and not yet stored, in seconds of the rate; None while the database is away."""
+    free_mb: float
+    """Of the disk."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,13 @@ class Report:
     lag_median_s: float
     lag_p99_s: float
     lag_s_per_h: float
+    bytes_a_message: float
+    """How much the database has grown, its log (WAL) not counted."""
+    disk_peak_mb: float
+    """What the disk has lost in all, to whomever."""
+    publisher_cpu: float
+    """Share of a core that the publisher's thread has used."""
+    compare_s: float
     limits: Limits
 
     @property
@@ -106,6 +127,11 @@ class Report:
             f"lag grew by more than {limits.lag_s_per_h} s/h": self.lag_s_per_h > limits.lag_s_per_h,
             f"lag was mostly above {limits.lag_median_s} s": self.lag_median_s > limits.lag_median_s,
             f"a kill took more than {limits.recovery_s} s to get over": slowest > limits.recovery_s,
+            f"a message took more than {limits.bytes_a_message} bytes": self.bytes_a_message > limits.bytes_a_message,
+            f"less than {limits.sent_share:.0%} of the rate was sent": (
+                self.sent < limits.sent_share * self.rate * self.minutes * 60
+            ),
+            "the publisher was the limit": self.publisher_cpu > limits.publisher_cpu,
         }
         return [text for text, is_so in found.items() if is_so]
 
@@ -141,9 +167,17 @@ class Soak:
     here: Site
     fleet: Fleet
     rate: float
+    record: Callable[[Sample], None]
+    """Takes each sample as it is made: a soak that is cut short keeps what it has."""
     samples: list[Sample] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
     recoveries: dict[str, list[float]] = field(default_factory=dict)
+    empty_bytes: int = 0
+    """Of the database before the first message."""
+    asked_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.empty_bytes = _database_bytes(self.here)
 
     def run(self, length_s: float, every_s: float) -> None:
         """Kill every `every_s` seconds; the last kill leaves time to recover."""
@@ -182,10 +216,16 @@ class Soak:
         poll(partial(self._has_kept, owed), SETTLED_S, what=f"recovery from {name}")
         took = time.monotonic() - started
         self.recoveries.setdefault(name, []).append(took)
-        _tell(f"{time.strftime('%H:%M:%S')} {name}: {took:.1f} s; {self.here.note_memory():.0f} MB at most")
+        _tell(
+            f"{time.strftime('%H:%M:%S')} {name}: {took:.1f} s; {owed:,} acknowledged by then; "
+            f"{self.here.note_memory():.0f} MB at most; {self.samples[-1].free_mb:,.0f} MB of disk left"
+        )
 
     def _has_kept(self, owed: int) -> bool:
-        self._looked()
+        now = self._looked()
+        if now < self.asked_at + ASK_EVERY_S:
+            return False
+        self.asked_at = now
         kept = self._kept()
         return kept is not None and kept >= owed
 
@@ -202,7 +242,10 @@ class Soak:
             self._check()
             acknowledged, kept = self.fleet.acknowledged, self._kept()
             lag = None if kept is None else max(0, acknowledged - kept) / self.rate
-            self.samples.append(Sample(now, len(self.here.workers), self.here.resident_mb(), lag))
+            free = shutil.disk_usage(self.here.place).free
+            assert free > RESERVE_BYTES, f"the disk has {free / MB:.0f} MB left; the soak ends before it is full"
+            self.samples.append(Sample(now, len(self.here.workers), self.here.resident_mb(), lag, free / MB))
+            self.record(self.samples[-1])
         return now
 
     def _check(self) -> None:
@@ -210,7 +253,7 @@ class Soak:
         assert process is not None
         assert process.poll() is None, f"the worker has ended by itself: {self.here.said()[-2000:]}"
 
-    def report(self, found: Books, minutes: float, limits: Limits) -> Report:
+    def report(self, found: Books, minutes: float, compare_s: float, limits: Limits) -> Report:
         """Figures of the samples and the books."""
         last = [(s.at_s, s.memory_mb) for s in self.samples if s.life == len(self.here.workers) and s.memory_mb]
         lags = [(s.at_s, s.lag_s) for s in self.samples if s.lag_s is not None]
@@ -224,14 +267,42 @@ class Soak:
             found.invented, found.duplicated, found.contiguous, dict(self.kills), times,
             round(self.here.note_memory(), 1), round(slope(last[int(len(last) * WARM_SHARE) :]) * HOUR_S, 2),
             round(statistics.median(ordered), 3), round(ordered[int(len(ordered) * 0.99)], 3),
-            round(slope(lags) * HOUR_S, 3), limits,
+            round(slope(lags) * HOUR_S, 3),
+            round((_database_bytes(self.here) - self.empty_bytes) / max(1, found.stored), 1),
+            round(self.samples[0].free_mb - min(s.free_mb for s in self.samples)),
+            round(self.fleet.cpu_s / (self.samples[-1].at_s - self.samples[0].at_s), 3), round(compare_s, 1), limits,
         )  # fmt: skip
 
 
+def _forget(_: Sample) -> None:
+    """Of a soak nobody keeps the samples of."""
+
+
+def _recorder(file: TextIO) -> Callable[[Sample], None]:
+    def record(sample: Sample) -> None:
+        file.write("\t".join("" if v is None else f"{v:.3f}" for v in sample) + "\n")
+        file.flush()
+
+    file.write("\t".join(Sample._fields) + "\n")
+    return record
+
+
+def _database_bytes(here: Site) -> int:
+    with psycopg.connect(here.url) as conn:
+        [size] = conn.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
+        return int(size)
+
+
 def run(
-    on: Grounds, minutes: float, rate: float, limits: Limits, *, every_s: float = KILL_EVERY_S
-) -> tuple[Report, Soak]:
-    """The whole soak, and the books at its end."""
+    on: Grounds,
+    minutes: float,
+    rate: float,
+    limits: Limits,
+    *,
+    every_s: float = KILL_EVERY_S,
+    record: Callable[[Sample], None] = _forget,
+) -> Report:
+    """The whole soak, and the books at its end. `record` is given every sample as it is made."""
     names = [f"soak-{n}" for n in range(DEVICES)]
     length_s = minutes * 60
     # Its own time runs rate / DEVICES times as fast as ours, and must not reach into the future.
@@ -239,11 +310,14 @@ def run(
     with site(on, names, direct=True) as here:
         plans = [Plan(name, ENDLESS, payloads(start_ms)) for name in names]
         with Fleet(here.broker.host, here.broker.port, here.passwords, plans, rate=rate) as fleet:
-            soak = Soak(here, fleet, rate)
+            soak = Soak(here, fleet, rate, record)
             soak.run(length_s, every_s)
             fleet.stop_sending()
-            found = here.settle(fleet, within_s=SETTLED_S)
-        return soak.report(found, minutes, limits), soak
+            here.kept_all(fleet, within_s=SETTLED_S)
+        _tell(f"{time.strftime('%H:%M:%S')} all of it is kept; comparing the books")
+        started = time.monotonic()
+        found = here.compare(fleet)
+        return soak.report(found, minutes, time.monotonic() - started, limits)
 
 
 def _tell(text: str) -> None:
@@ -256,17 +330,20 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=6_500.0, help="messages a second of the whole fleet")
     parser.add_argument("--kill-every", type=float, default=KILL_EVERY_S, help="seconds")
-    parser.add_argument("--samples", type=Path, help="write every sample there, tab-separated")
+    parser.add_argument("--samples", type=Path, help="write every sample there, tab-separated, as it is made")
+    parser.add_argument("--json", type=Path, help="write the report there, too")
     for name, default in asdict(Limits()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=default, dest=name)
     given = parser.parse_args()
     limits = Limits(**{name: getattr(given, name) for name in asdict(Limits())})
-    with grounds(durable=True) as on:
-        report, soak = run(on, given.minutes, given.rate, limits, every_s=given.kill_every)
-    if given.samples:
-        rows = ("\t".join("" if v is None else f"{v:.3f}" for v in s) for s in soak.samples)
-        given.samples.write_text("\n".join(["\t".join(Sample._fields), *rows]) + "\n", encoding="utf-8")
-    sys.stdout.write(json.dumps(asdict(report) | {"complaints": report.complaints}, indent=2) + "\n")
+    with ExitStack() as stack:
+        record = _recorder(stack.enter_context(given.samples.open("w"))) if given.samples else _forget
+        on = stack.enter_context(grounds(durable=True))
+        report = run(on, given.minutes, given.rate, limits, every_s=given.kill_every, record=record)
+    text = json.dumps(asdict(report) | {"complaints": report.complaints}, indent=2) + "\n"
+    sys.stdout.write(text)
+    if given.json:
+        given.json.write_text(text, encoding="utf-8")
     return int(bool(report.complaints))
 
 

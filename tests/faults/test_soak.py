@@ -25,17 +25,27 @@ def test_outliers_do_not_move_the_slope() -> None:
 def test_what_grows_is_complained_about() -> None:
     report = soak.Report(
         "PostgreSQL 18.1", 1, 100, 6_000, 6_000, 6_000, 0, 0, 0, True, {"broker restart": 1},
-        {"broker restart": {"median": 1.0, "longest": 1.0}}, 60.0, 0.0, 0.1, 0.5, 0.0, soak.Limits(),
+        {"broker restart": {"median": 1.0, "longest": 1.0}}, 60.0, 0.0, 0.1, 0.5, 0.0, 200.0, 50.0, 0.1,
+        0.5, soak.Limits(),
     )  # fmt: skip
     assert report.complaints == []
     assert len(replace(report, lost=1, memory_mb_per_h=11.0, lag_s_per_h=2.0).complaints) == 3
+    assert replace(report, bytes_a_message=301.0).complaints == ["a message took more than 300.0 bytes"]
+
+
+def test_a_soak_that_was_limited_by_its_own_publisher_says_so() -> None:
+    report = soak.Report(
+        "PostgreSQL 18.1", 1, 100, 5_000, 5_000, 5_000, 0, 0, 0, True, {}, {}, 60.0, 0.0, 0.1, 0.5, 0.0, 200.0, 50.0,
+        0.9, 0.5, soak.Limits(),
+    )  # fmt: skip
+    assert report.complaints == ["less than 98% of the rate was sent", "the publisher was the limit"]
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(1_200)
 def test_six_minutes_with_a_kill_every_half_one(durable: Grounds) -> None:
     # Too short for a slope: a worker is warm after some minutes.
-    limits = soak.Limits(memory_mb_per_h=float("inf"), lag_s_per_h=float("inf"))
-    report, _ = soak.run(durable, 6, 3_000, limits, every_s=30)
+    limits = soak.Limits(memory_mb_per_h=float("inf"), lag_s_per_h=float("inf"), bytes_a_message=float("inf"))
+    report = soak.run(durable, 6, 3_000, limits, every_s=30)
     assert report.complaints == []
     assert sum(report.kills.values()) == 11
