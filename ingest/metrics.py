@@ -74,7 +74,9 @@ class Metrics:
             "vop_ingest_spool_refusals", "Attempts the spool did not take, one a second", ["reason"], registry=own
         )
         self.spool_damaged = Gauge(
-            "vop_ingest_spool_damaged_files", "Segments of the spool set aside because of damage", registry=own
+            "vop_ingest_spool_damaged_files",
+            "Segments of the spool set aside because of damage, or passed over because they cannot be opened",
+            registry=own,
         )
         self.broker_dropped = Gauge(
             "vop_broker_publish_messages_dropped",

@@ -23,7 +23,7 @@ from ingest.spool import Limits, Spools
 from ingest.worker import Worker
 from probes import served
 from store import slots
-from store.database import connect
+from store.database import Connection, connect
 from store.errors import StoreError
 from store.migrate import require_current
 from wire.broker import BrokerAddress, Session
@@ -106,11 +106,18 @@ def _read_retained(settings: Settings, catalog: Mapping[str, Product], metrics: 
     session = Session(f"{client_id(0)}-retained", clean_start=True)
     try:
         for messages in retained(address, session, "vop/v1/+/up/state", stopping):
-            with connect(settings.database_url, application="vop ingest retained", autocommit=True) as conn:
+            with _connected(settings, "vop ingest retained") as conn:
                 Keeper(catalog, settings.raw_days, metrics).keep(conn, messages)
     except (OSError, StoreError) as error:
         # The live states that follow carry the same and newer.
         log.warning("retained states were not read: %s", error)
+
+
+def _connected(settings: Settings, application: str) -> Connection:
+    """A connection of its own, as patient as a worker's."""
+    return connect(
+        settings.database_url, application=application, autocommit=True, answer_within_s=settings.commit_within_s
+    )
 
 
 def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
@@ -124,7 +131,7 @@ def drain(settings: Settings, catalog: Mapping[str, Product], slot: int) -> int:
             "slot 0 is the only session and everything is queued for it; ended, the broker would throw away what "
             "devices send. Start another worker instead: it goes on where the last one stopped"
         )
-    with connect(settings.database_url, application="vop ingest drain", autocommit=True) as conn:
+    with _connected(settings, "vop ingest drain") as conn:
         require_current(conn)
         if slots.acquire(conn, settings.slots, f"drain {name()}", only=slot) is None:
             raise SlotHeld(

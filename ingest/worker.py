@@ -230,7 +230,7 @@ class Worker:
         return self._link.limited(within_s)
 
     def _lose_connection(self, error: Unavailable) -> None:
-        log.warning("%s; %d messages are in hand and not acknowledged", error, len(self._held))
+        log.warning("%s; in hand and not acknowledged: %d", error, len(self._held))
         self._link.drop()
         self._holding.locked = False
 

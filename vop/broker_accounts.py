@@ -29,6 +29,8 @@ RETRY_S = (1.0, 2.0, 5.0)
 """Waits after one, two, ... failures in a row."""
 SAY_AGAIN_S = 60.0
 """From one word about an outage to the next, at first; then as long as it has lasted."""
+ANSWER_WITHIN_S = 10.0
+"""A database that is silent for longer is frozen, and taken for away."""
 FILE_MODE = 0o640
 """Readable to the group, for a broker that runs under another account of ours."""
 
@@ -121,7 +123,7 @@ class BrokerAccounts:
 
         Raises `StoreError` and `OSError`; a file is then as it was.
         """
-        with connect(self._url, application="vop broker-accounts") as conn:
+        with connect(self._url, application="vop broker-accounts", answer_within_s=ANSWER_WITHIN_S) as conn:
             passwords = accounts.password_text(conn)
         changed = False
         # The rights first: an account must not be usable a moment before its limits are.

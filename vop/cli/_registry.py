@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from store.audit import Entry
     from store.database import Connection
 
+ANSWER_WITHIN_S = 60.0
+"""A server silent for longer is frozen: no statement of these commands takes nearly as long."""
+
 
 def database_url() -> str:
     """`VOP_DATABASE_URL`, or what the file `VOP_DATABASE_URL_FILE` holds; "" leaves all to the `PG*` variables."""
@@ -38,7 +41,7 @@ def opened() -> Iterator[Connection]:
     from store.errors import translated
     from store.migrate import require_current
 
-    with translated(), connect(database_url()) as conn:
+    with translated(), connect(database_url(), answer_within_s=ANSWER_WITHIN_S) as conn:
         require_current(conn)
         yield conn
 

@@ -173,7 +173,12 @@ def _replay(letters: list[DeadLetter], products: Catalog, raw_days: int) -> Repl
     storing: Connection
     with (
         _registry.opened() as conn,
-        connect(_registry.database_url(), application="vop deadletters", autocommit=True) as storing,
+        connect(
+            _registry.database_url(),
+            application="vop deadletters",
+            autocommit=True,
+            answer_within_s=_registry.ANSWER_WITHIN_S,
+        ) as storing,
     ):
         done = replay(conn, storing, Intake(products), products, letters, raw_days)
         numbers = [letter.dead_letter_id for letter in letters]

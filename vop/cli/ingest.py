@@ -49,7 +49,7 @@ def show_slots() -> None:
     from store import slots
     from store.database import connect
 
-    with connect(_registry.database_url(), autocommit=True) as conn:
+    with connect(_registry.database_url(), autocommit=True, answer_within_s=_registry.ANSWER_WITHIN_S) as conn:
         for row in slots.listing(conn):
             state = f"held by {row.worker} since {row.held_since:%Y-%m-%d %H:%M:%S}" if row.held else "free"
             if row.drained_at:
