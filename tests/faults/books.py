@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import psycopg
 
+from store.deadletters import MAX_TOPIC_CHARS
 from tests.faults.fleet import Fleet, Line
 from tests.faults.ranges import Ranges
 
@@ -86,7 +87,11 @@ def compare(url: str, fleets: Iterable[Fleet]) -> Books:
         letters = conn.execute(_DEAD).fetchall()
     stored = _by_boot((device, boot, first, last) for device, boot, first, last, _ in rows)
     held = _by_boot(runs)
-    digests = {(line.plan.topic, line.plan.digest(seq)): (line, seq) for line in lines for seq in line.plan.dead}
+    digests = {
+        (line.plan.topic(seq)[:MAX_TOPIC_CHARS], line.plan.digest(seq)): (line, seq)
+        for line in lines
+        for seq in line.plan.dead
+    }
     dead: defaultdict[Key, Ranges] = defaultdict(Ranges)
     strangers = 0
     for letter in letters:

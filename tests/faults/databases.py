@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from operator import lt
 from typing import Any
@@ -22,13 +23,18 @@ LOAD_MESSAGES_PER_S = 5_000
 SLOW_COMMIT_S = 0.4
 
 
-def outlast(seconds: float, fleet: Fleet, here: Site) -> None:
-    """The length of an outage, by the clock: the fleet's thread must live and the worker, too."""
+def outlast(seconds: float, fleet: Fleet, here: Site, look: Callable[[], object] | None = None) -> None:
+    """The length of an outage, by the clock: the fleet's thread must live and the worker, too.
+
+    `look` is called over and over meanwhile.
+    """
     until = time.monotonic() + seconds
 
     def is_over() -> bool:
         assert fleet.sent
         here.note_memory()
+        if look is not None:
+            look()
         assert here.worker.process is not None
         assert here.worker.process.poll() is None, here.said()[-2000:]
         return time.monotonic() >= until

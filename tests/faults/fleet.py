@@ -62,11 +62,12 @@ class Plan:
     dead: frozenset[int] = frozenset()
     """Numbers of messages that can only become dead letters."""
     channel: str = "telemetry"
+    topic_at: Callable[[int], str] | None = None
+    """Where a number is published, if not on the channel."""
 
-    @property
-    def topic(self) -> str:
-        """Where it publishes."""
-        return f"vop/v1/{self.device}/up/{self.channel}"
+    def topic(self, seq: int) -> str:
+        """Where it publishes a number."""
+        return self.topic_at(seq) if self.topic_at else f"vop/v1/{self.device}/up/{self.channel}"
 
     def digest(self, seq: int) -> bytes:
         """How the dead-letter table knows a payload."""
@@ -283,7 +284,7 @@ class Fleet:
             else:
                 break
             line.packet_id = line.packet_id % LAST_PACKET_ID + 1
-            packet = packets.publish(line.plan.topic, line.packet_id, line.plan.payload(number))
+            packet = packets.publish(line.plan.topic(number), line.packet_id, line.plan.payload(number))
             made.append(bytes([packet[0] | flag]) + packet[1:] if flag else packet)
             line.waiting[line.packet_id] = number
             line.sent.add(number)

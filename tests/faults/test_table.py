@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import packets
+from tests.faults import listed, table
 from tests.faults.proxy import Phase, Proxy
 from tests.faults.ranges import Ranges
-from tests.faults.scenario import Line
-from tests.faults.table import ELSEWHERE, SCENARIOS, as_markdown
+from tests.faults.scenario import Line, Scenario, Skipped
+from tests.faults.site import Grounds
+from tests.faults.table import SCENARIOS, Table, as_markdown
 from tests.faults.taps import MqttTap, PostgresTap
 from tests.waiting import poll
 
@@ -24,15 +29,88 @@ REPOSITORY = Path(__file__).parents[2]
 NUMBERS = st.lists(st.integers(0, 40))
 
 
-@pytest.mark.parametrize("path", ELSEWHERE.values())
-def test_what_is_tested_elsewhere_is_there(path: str) -> None:
-    assert (REPOSITORY / path).exists()
+PROOFS = {proof for proofs in listed.LIST.values() for proof in proofs}
+A_LINE = Line("a fault", "PostgreSQL 18.1", 10, 10, 9, 1, 0, 0, 0.5, 60.0, "a note", holds=True)
+
+
+def test_every_scenario_tries_a_line_of_the_list() -> None:
+    assert set(SCENARIOS) == {proof for proof in PROOFS if "::" not in proof}
+    assert all(listed.LIST.values())
+
+
+@pytest.mark.parametrize("proof", sorted(proof for proof in PROOFS if "::" in proof))
+def test_what_is_tested_elsewhere_is_there(proof: str) -> None:
+    path, name = proof.split("::")
+    assert f"\ndef {name}(" in (REPOSITORY / path).read_text(encoding="utf-8")
+
+
+def test_the_document_has_the_list() -> None:
+    said = (REPOSITORY / "docs" / "faults.md").read_text(encoding="utf-8")
+    assert listed.as_markdown() in said, f"in docs/faults.md should stand:\n{listed.as_markdown()}"
+    words = " ".join(said.split())
+    assert all(fault in words for fault in listed.LATER)
+
+
+@pytest.fixture
+def three(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Scenarios that fail, are skipped, and hold; nothing is started for them."""
+
+    def fails(_on: Grounds, _size: object) -> Line:
+        raise ZeroDivisionError
+
+    def is_skipped(_on: Grounds, _size: object) -> Line:
+        raise Skipped("no disk to fill")
+
+    runs = {"fails": fails, "skipped": is_skipped, "holds": lambda _on, _size: A_LINE}
+    monkeypatch.setattr(table, "SCENARIOS", {key: Scenario(key, key, run) for key, run in runs.items()})
+
+    @contextmanager
+    def nowhere(*, durable: bool) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(engine="PostgreSQL 18.1", durable=durable)
+
+    monkeypatch.setattr(table, "grounds", nowhere)
+    return list(runs)
+
+
+def test_a_line_that_fails_takes_no_other_with_it(
+    three: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "table.json"
+    assert table.main(["--only", *three, "--json", str(kept)]) == 1
+    found = json.loads(kept.read_text())
+    assert [line["fault"] for line in found["lines"]] == ["a fault"]
+    assert found["without"] == {"fails": "FAILED: ZeroDivisionError", "skipped": "skipped: no disk to fill"}
+    said = capsys.readouterr()
+    assert "| a fault | 10 | 10 | 9 |" in said.out
+    assert "3 of 3: holds" in said.err
+
+
+def test_a_run_cut_short_keeps_what_it_has(
+    three: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_on: Grounds, _size: object) -> Line:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(table.SCENARIOS, "long", Scenario("long", "long", interrupted))
+    kept = tmp_path / "table.json"
+    with pytest.raises(KeyboardInterrupt):
+        table.main(["--long", "--only", "holds", "long", "skipped", "--json", str(kept)])
+    assert (len(json.loads(kept.read_text())["lines"]), json.loads(kept.read_text())["long"]) == (1, True)
+    assert "| a fault |" in capsys.readouterr().out
+
+
+def test_what_did_not_fail_is_no_failure() -> None:
+    found = Table("PostgreSQL 18.1", long=False)
+    found.take("kill-begun", "skipped: no reason")
+    found.take("kill-copied", A_LINE)
+    assert found.failed == []
+    found.take("kill-inserted", "FAILED: for a reason")
+    assert found.failed == ["kill-inserted"]
 
 
 def test_a_line_of_the_table_reads_as_markdown() -> None:
-    line = Line("a fault", "PostgreSQL 18.1", 10, 10, 9, 1, 0, 0, 0.5, 60.0, "a note", holds=True)
     key = next(iter(SCENARIOS))
-    text = as_markdown("PostgreSQL 18.1", [line], {key: "skipped: no reason"})
+    text = as_markdown("PostgreSQL 18.1", [A_LINE], {key: "skipped: no reason"})
     assert "| a fault | 10 | 10 | 9 | 1 | 0 | 0 | 0.5 | 60.0 | a note |" in text
     assert f"* {SCENARIOS[key].title}: skipped: no reason" in text
 
