@@ -20,6 +20,8 @@ COPY relay relay
 COPY api api
 COPY device_sim device_sim
 COPY vop vop
+# The packages the pages load, by the npm locked in a Python package: this image has none.
+RUN /opt/vop/bin/python api/console/fetch.py
 # The lock has what builds the project and what `vop demo` starts: used here and taken out again, pip last.
 RUN /opt/vop/bin/pip install --no-deps --no-build-isolation --no-index . \
  && /opt/vop/bin/pip uninstall --yes \

@@ -205,6 +205,19 @@ def install(root: Path, venv: Path, dev: bool) -> None:
     )
 
 
+def fetch_console(root: Path, venv: Path, dev: bool) -> None:
+    """Brings the packages the console's pages load; at once when they are there. Raises SetupError."""
+    script = root / "api" / "console" / "fetch.py"
+    if not run([venv / "bin" / "python", script, *(["--dev"] if dev else [])]):
+        raise SetupError("the console's packages are not there: the line above says why")
+
+
+def console_is_ready(root: Path, dev: bool) -> bool:
+    """Whether the packages the console's pages load are there, as its own script sees it."""
+    script = root / "api" / "console" / "fetch.py"
+    return run([sys.executable, script, "--check", *(["--dev"] if dev else [])])
+
+
 def set_up(root: Path, dev: bool) -> bool:
     """Brings `.venv` up to date; True when anything had to be done. Raises SetupError."""
     venv = root / ".venv"
@@ -214,11 +227,15 @@ def set_up(root: Path, dev: bool) -> bool:
         dev = dev or "dev" in stamp
         kind, wanted = ("dev" if dev else "run"), fingerprint(root, dev)
         if stamp.get(kind) == wanted and works(venv / "bin" / "python"):
-            return False
+            if console_is_ready(root, dev):
+                return False
+            fetch_console(root, venv, dev)
+            return True
         say(f"Setting up {venv} ({lock_file(root, dev).name})")
         make_venv(venv)
         install(root, venv, dev)
         (venv / STAMP_NAME).write_text(json.dumps({kind: wanted}) + "\n")
+        fetch_console(root, venv, dev)
         return True
 
 

@@ -11,6 +11,9 @@ from fastapi import FastAPI
 
 from api import document, permissions, problems
 from api.audit.endpoints import router as audit
+from api.console import problem_pages
+from api.console.pages import ROUTERS as PAGES
+from api.console.rendering import Console
 from api.customers.endpoints import router as customers
 from api.customers.usage import router as customer_usage
 from api.deadletters.endpoints import router as deadletters
@@ -47,7 +50,7 @@ def create_app(settings: Settings, catalog: Catalog, database: Database) -> Fast
     """The HTTP service over `database`, which the caller opens and closes.
 
     Needs no database to start: requests are answered with 503 until it is there. Raises `permissions.UnlistedRoute`
-    when a route has no row in the permissions table.
+    when a route has no row in the permissions table, `console.errors.ConsoleError` when a file of the console lacks.
     """
     services = Services(
         settings=settings,
@@ -76,10 +79,17 @@ def create_app(settings: Settings, catalog: Catalog, database: Database) -> Fast
         lifespan=lifespan,
     )
     app.state.services = services
-    for router in ROUTERS:
+    app.state.console = Console.load()
+    for router in (*ROUTERS, *PAGES):
         app.router.routes.extend(router.routes)
     permissions.check(app.routes)
     document.install(app)
     problems.install(app)
-    app.add_middleware(Envelope, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
+    problem_pages.install(app)
+    app.add_middleware(
+        Envelope,
+        metrics=services.metrics,
+        max_body_bytes=settings.max_body_bytes,
+        retold=problem_pages.retold,
+    )
     return app

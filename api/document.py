@@ -12,18 +12,23 @@ from api.permissions import By
 
 _SECURITY: dict[By, list[dict[str, list[str]]]] = {
     By.NOTHING: [],
-    By.USER: [{"token": []}],
+    By.USER: [{"token": []}, {"session": []}],
     By.DEVICE: [{"device": []}],
 }
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "`vop tokens add` issues one."},
+    "session": {
+        "type": "apiKey", "in": "cookie", "name": "vop_session",
+        "description": "Of a browser that signed in, `__Host-vop_session` over https. Writes need X-CSRF-Token too.",
+    },
     "device": {"type": "http", "scheme": "basic", "description": "Device id and secret."},
-}
+}  # fmt: skip
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The document of `app`'s routes."""
-    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    """The document of `app`'s routes but the pages, which show people the same."""
+    routes = [route for route in app.routes if not permissions.is_page(getattr(route, "path", ""))]
+    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=routes)
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
@@ -59,5 +64,15 @@ def install(app: FastAPI) -> None:
 
 def query_parameters(app: FastAPI, method: str, path: str) -> frozenset[str]:
     """Names of the query parameters a route declares."""
-    operation = app.openapi()["paths"].get(path, {}).get(method.lower(), {})
+    paths = _pages(app) if permissions.is_page(path) else app.openapi()["paths"]
+    operation = paths.get(path, {}).get(method.lower(), {})
     return frozenset(p["name"] for p in operation.get("parameters", ()) if p["in"] == "query")
+
+
+def _pages(app: FastAPI) -> dict[str, Any]:
+    """What FastAPI knows of the pages' parameters; built once, and in no document."""
+    if not hasattr(app.state, "page_operations"):
+        routes = [route for route in app.routes if permissions.is_page(getattr(route, "path", ""))]
+        app.state.page_operations = get_openapi(title=app.title, version=app.version, routes=routes)["paths"]
+    paths: dict[str, Any] = app.state.page_operations
+    return paths

@@ -9,10 +9,12 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -33,10 +35,16 @@ _SECURITY = {
 
 
 class Envelope:
-    """ASGI middleware. Refuses bodies over `max_body_bytes` with 413, answers what nobody caught with 500."""
+    """ASGI middleware. Refuses bodies over `max_body_bytes` with 413, answers what nobody caught with 500.
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, max_body_bytes: int) -> None:
+    `retold` makes of a problem what this request's reader can read.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, max_body_bytes: int, retold: Callable[[Request, Response], Response]
+    ) -> None:
         self._app = app
+        self._retold = retold
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
 
@@ -45,7 +53,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, self._metrics, self._max_body_bytes)
+        exchange = _Exchange(scope, receive, send, self._metrics, self._max_body_bytes, self._retold)
         try:
             if exchange.declared_bytes > self._max_body_bytes:
                 await exchange.refuse("body-too-large", _too_large(self._max_body_bytes))
@@ -67,7 +75,15 @@ def _too_large(most_bytes: int) -> str:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, metrics: Metrics, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        metrics: Metrics,
+        max_body_bytes: int,
+        retold: Callable[[Request, Response], Response],
+    ) -> None:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -80,6 +96,7 @@ class _Exchange:
         self._send = send
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
+        self._retold = retold
         self._received_bytes = 0
         self._began = time.perf_counter()
 
@@ -107,7 +124,7 @@ class _Exchange:
         await self._send(message)
 
     async def refuse(self, slug: str, detail: str) -> None:
-        answer = problems.response(slug, detail, request_id=self.request_id)
+        answer = self._retold(Request(self._scope), problems.response(slug, detail, request_id=self.request_id))
         await answer(self._scope, self._receive, self.send)
 
     def _count(self, status: int) -> None:

@@ -16,6 +16,8 @@ from api.errors import ApiError
 from catalog.model import Role
 
 API = "/api/v1"
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What programs watch."""
 
 
 class By(Enum):
@@ -63,6 +65,9 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/healthz"): _OPEN,
     ("GET", "/readyz"): _OPEN,
     ("GET", "/metrics"): _OPEN,
+    ("GET", "/static/{version}/{path:path}"): _OPEN,
+    ("GET", "/language/{language}"): _OPEN,
+    ("GET", "/design"): _OPEN,
     ("GET", f"{API}/openapi.json"): _OPEN,
     ("GET", f"{API}/products"): _rule(ALL),
     ("GET", f"{API}/products/{{product}}"): _rule(ALL),
@@ -100,6 +105,11 @@ RULES: Mapping[tuple[str, str], Rule] = {
 }
 
 ROLES: tuple[str, ...] = get_args(Role)
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is for people: its answers, refusals too, are pages."""
+    return path not in PROBES and path != API and not path.startswith(f"{API}/")
 
 
 class UnlistedRoute(ApiError):

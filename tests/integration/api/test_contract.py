@@ -16,8 +16,12 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from api.permissions import RULES, By
 from tests.integration.api.world import API, PEOPLE, World, now_ms
 
-ROUTES = sorted(RULES.keys() - {("GET", f"{API}/stream"), ("GET", f"{API}/openapi.json")})
-"""All but an answer that does not end, and the document itself."""
+PROBES = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+ROUTES = sorted(
+    {route for route in RULES if route[1].startswith(API)} - {("GET", f"{API}/stream"), ("GET", f"{API}/openapi.json")}
+    | PROBES
+)
+"""All but pages, an answer that does not end, and the document itself."""
 KNOWN = {"device": "vac-anna", "customer": "anna", "product": "robot_vacuum", "user": "tom", "token": 999}
 """What half of the requests ask for: made-up names alone would never get beyond 404."""
 CHECKS = [not_a_server_error, response_schema_conformance, content_type_conformance]

@@ -162,7 +162,7 @@ OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", f"
 
 
 def test_every_route_has_its_case(shared: World) -> None:
-    there = pairs(shared.app.routes) - OPEN
+    there = {route for route in pairs(shared.app.routes) - OPEN if route[1].startswith(API)}
     tried = {(method, API + path) for method, path in CASES.keys() | STREAMED}
     assert there == tried
 

@@ -27,6 +27,9 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     (tmp_path / "requirements.lock").write_text("uv==1.0 \\\n    --hash=sha256:00\n")
     (tmp_path / "requirements-dev.lock").write_text("pytest==1.0 \\\n    --hash=sha256:11\n")
+    console = tmp_path / "api" / "console"
+    console.mkdir(parents=True)
+    (console / "fetch.py").write_text("")  # everything is there
     return tmp_path
 
 
@@ -130,3 +133,24 @@ def test_the_command_refuses_an_unknown_option() -> None:
     done = subprocess.run([sys.executable, ROOT / "bootstrap.py", "--developer-mode"], capture_output=True, text=True)
     assert done.returncode == 2
     assert "--developer-mode" in done.stderr
+
+
+def test_the_consoles_packages_are_brought_again_when_they_are_gone(bootstrap: ModuleType, project: Path) -> None:
+    installed(project, bootstrap, "dev")
+    script = project / "api" / "console" / "fetch.py"
+    script.write_text(
+        "import sys, pathlib\n"
+        "there = pathlib.Path(__file__).with_name('there')\n"
+        "if '--check' in sys.argv: sys.exit(not there.exists())\n"
+        "assert '--dev' in sys.argv\n"
+        "there.touch()\n"
+    )
+    assert bootstrap.set_up(project, dev=False) is True
+    assert bootstrap.set_up(project, dev=False) is False
+
+
+def test_set_up_says_when_the_consoles_packages_cannot_be_had(bootstrap: ModuleType, project: Path) -> None:
+    installed(project, bootstrap, "run")
+    (project / "api" / "console" / "fetch.py").write_text("import sys; sys.exit(1)")
+    with pytest.raises(bootstrap.SetupError, match="console's packages are not there"):
+        bootstrap.set_up(project, dev=False)

@@ -1,0 +1,10 @@
+"""One module a feature; each has a `router` made by `console.routing.pages`, named here."""
+
+from __future__ import annotations
+
+from api.console.assets import router as assets
+from api.console.pages.design import router as design
+from api.console.pages.language import router as language
+
+# Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
+ROUTERS = (assets, language, design)
