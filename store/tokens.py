@@ -39,6 +39,8 @@ class PrincipalRow:
     user: str
     display_name: str
     roles: list[str]
+    language: str | None
+    calendar: str | None
     token_id: int
     expires_at: datetime | None
 
@@ -75,7 +77,8 @@ def principal_of(conn: Connection, secret: str) -> PrincipalRow | None:
     """Whom `secret` speaks for; None if it is unknown, expired, revoked, or its user inactive."""
     with conn.cursor(row_factory=class_row(PrincipalRow)) as cursor:
         return cursor.execute(
-            """SELECT u.user_id, u.name AS "user", u.display_name, u.roles, t.token_id, t.expires_at
+            """SELECT u.user_id, u.name AS "user", u.display_name, u.roles, u.language, u.calendar,
+                      t.token_id, t.expires_at
                FROM tokens t JOIN users u USING (user_id)
                WHERE t.token_sha256 = %s AND u.active AND t.revoked_at IS NULL
                  AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())""",

@@ -33,6 +33,11 @@ class User:
     created_at: datetime
 
 
+def is_name(text: str) -> bool:
+    """Whether a user could be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
 def checked_roles(roles: Collection[str]) -> list[str]:
     """`roles` without repeats, in order of `ROLES`. Raises `InvalidValue` for none or an unknown
     one.
@@ -50,7 +55,7 @@ def create(conn: Connection, name: str, display_name: str, roles: Collection[str
     """Add a person. Raises `Conflict` when the name is taken, `InvalidValue` for its form or an
     unknown role.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidValue(f"user name {name!r} must be 1 to 64 of a-z 0-9 . _ @ -, first a letter or digit")
     if not display_name.strip():
         raise InvalidValue(f"user {name} needs a name to display")
@@ -117,3 +122,11 @@ def change(
     if admins == [(name,)] and not (user.active and "admin" in user.roles):
         raise Conflict(f"{name} is the last active administrator; make somebody else one first")
     return user
+
+
+@translated()
+def prefer(conn: Connection, name: str, *, language: str | None, calendar: str | None) -> None:
+    """Set how the console speaks to the user `name`; None leaves it to the browser. Raises `NotFound`."""
+    done = conn.execute("UPDATE users SET language = %s, calendar = %s WHERE name = %s", (language, calendar, name))
+    if not done.rowcount:
+        raise NotFound(f"there is no user {name}")

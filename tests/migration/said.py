@@ -31,8 +31,15 @@ SELECT d.device_id, c.customer_id, c.zone, tstzrange('2026-11-06', NULL)
 FROM devices d JOIN customers c ON c.customer = CASE d.device WHEN 'pill-1' THEN 'c-fa' ELSE 'c-en' END;
 INSERT INTO users (name, display_name, roles, created_at) VALUES
     ('ada', 'Ada', '{admin}', '2026-11-06'), ('carl', 'Carl', '{carer,support}', '2026-11-06');
+UPDATE users SET password_hash = '$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA',
+    password_changed_at = '2026-11-06', language = 'fa', calendar = 'persian' WHERE name = 'carl';
 INSERT INTO tokens (user_id, label, token_sha256, created_at)
 SELECT user_id, 'frozen', sha256(name::bytea), '2026-11-06' FROM users;
+INSERT INTO sessions (user_id, token_id, secret_sha256, created_at, seen_at, expires_at)
+SELECT user_id, token_id, sha256('session'), '2026-11-06', '2026-11-06', '2026-11-06 12:00' FROM tokens LIMIT 1;
+INSERT INTO known_browsers (user_id, secret_sha256, seen_at) SELECT user_id, sha256('browser'), '2026-11-06' FROM users;
+INSERT INTO sign_in_attempts (of_sha256, attempts, last_at, until) VALUES
+    (sha256('ada'), 5, '2026-11-06', '2026-11-06 00:00:05');
 INSERT INTO care_team (user_id, customer_id, during)
 SELECT user_id, customer_id, tstzrange('2026-11-06', NULL) FROM users u, customers WHERE u.name = 'carl';
 INSERT INTO consents (customer_id, purpose, during)
