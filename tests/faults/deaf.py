@@ -97,10 +97,10 @@ def _away(on: Grounds, size: Size) -> Line:
         assert watch.opened == 0, f"{watch.opened} devices were called silent, and it was us who were deaf"
         fleet.stop_sending()
         here.kept_all(fleet)
-        if size.long:  # and who is silent now is noticed
+        if size.long:  # they have stopped: now it is them
             poll(
-                partial(_noticed, watch), HEARTBEATS * heartbeat_s + NOTICED_S, until=lambda n: n == 1,
-                what="a device that is silent, noticed",
+                partial(_noticed, watch), HEARTBEATS * heartbeat_s + NOTICED_S, until=lambda n: n == len(DEVICES),
+                what="devices that are silent, noticed",
             )  # fmt: skip
         found = here.compare(fleet)
         return line("broker away for 3.5 heartbeats", here, found, f"{away_s:.0f} s: nobody called silent")
