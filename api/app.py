@@ -26,6 +26,7 @@ from api.health.endpoints import router as health
 from api.metrics import Metrics
 from api.products.endpoints import router as products
 from api.services import Services, ThreadIntake
+from api.sessions.endpoints import router as me
 from api.settings import Settings
 from api.stream.endpoints import router as stream
 from api.stream.hub import Hub
@@ -39,7 +40,7 @@ from store.database import Database
 # `registry` before `records`: /devices/import is not a device called "import".
 ROUTERS = (
     health, products, registry, records, history, usage, customers, customer_usage,
-    deadletters, telemetry, stream, users, tokens, audit,
+    deadletters, telemetry, stream, me, users, tokens, audit,
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2

@@ -1,6 +1,6 @@
 """One visit: a principal's request, its transaction, and its line in the audit log.
 
-Every route that needs a token depends on `visiting`. It authenticates, asks the table in `permissions`, hands the
+Every route that needs a user depends on `visiting`. It authenticates, asks the table in `permissions`, hands the
 endpoint its connection, and writes the audit entry in the same transaction: what is not logged did not happen. A
 refusal rolls that transaction back, so a refused write, or attempt on a person's data, is logged in one of its own.
 """
@@ -8,7 +8,7 @@ refusal rolls that transaction back, so a refused write, or attempt on a person'
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Set
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from api.parameters import known_parameters
 from api.permissions import Rule
 from api.principals import Principal
 from api.services import Services, services_of
+from api.sessions import forms
 from catalog import Catalog
 from catalog.elements import Json
 from store import audit
@@ -97,12 +98,13 @@ def _require(principal: Principal, rule: Rule) -> None:
 
 
 @contextmanager
-def _visit(request: Request, services: Services) -> Iterator[Visit]:
+def visit_of(request: Request, services: Services) -> Iterator[Visit]:
+    """The visit `request` is, from its authentication to its line in the audit log. For one thread."""
     rule = permissions.RULES[request.method if request.method != "HEAD" else "GET", request.scope["route"].path]
     visit: Visit | None = None
     try:
         with services.database.connection() as conn:
-            principal = principals.user_of(request, conn, services.throttle)
+            principal = principals.user_of(request, conn, services)
             visit = Visit(services, conn, principal, rule)
             _require(principal, rule)
             known_parameters(request)
@@ -123,18 +125,26 @@ def _record_denied(request: Request, services: Services, visit: Visit) -> None:
             audit.write(conn, replace(entry, outcome="denied"))
 
 
-async def turn(request: Request) -> AsyncIterator[Services]:
-    """Wait for this request's turn at the database, holding no thread. Raises `Overloaded`."""
-    services = services_of(request)
+@asynccontextmanager
+async def queued(places: anyio.Semaphore) -> AsyncIterator[None]:
+    """Wait for one of `places`, holding no thread, and give it back at the end. Raises `Overloaded`."""
     try:
         with anyio.fail_after(QUEUE_TIMEOUT_S):
-            await services.at_work.acquire()
+            await places.acquire()
     except TimeoutError as error:
         raise Overloaded("too many requests are being worked on; try again", headers={"Retry-After": "1"}) from error
     try:
-        yield services
+        yield
     finally:
-        services.at_work.release()
+        places.release()
+
+
+async def turn(request: Request) -> AsyncIterator[Services]:
+    """Wait for this request's turn at the database. Raises `Overloaded`, and what `forms.load` raises."""
+    services = services_of(request)
+    await forms.load(request)  # before: who sends slowly must not hold a turn meanwhile
+    async with queued(services.at_work):
+        yield services
 
 
 Turn = Annotated[Services, Depends(turn, scope="function")]
@@ -142,7 +152,7 @@ Turn = Annotated[Services, Depends(turn, scope="function")]
 
 async def visiting(request: Request, services: Turn) -> AsyncIterator[Visit]:
     """The visit this request is. Ends, and commits, before the answer is sent."""
-    async with contextmanager_in_threadpool(_visit(request, services)) as visit:
+    async with contextmanager_in_threadpool(visit_of(request, services)) as visit:
         yield visit
 
 

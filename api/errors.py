@@ -4,6 +4,7 @@ ApiError
  +-- Refused             a request is answered with a problem
       +-- Unauthenticated    no credentials, or wrong ones
       +-- TooManyFailures    too many wrong ones from there
+      +-- CrossSite          another site's page made the request, or may have
       +-- Forbidden          known, but not for this role
       +-- Absent             not there, or not for this principal to know of
       +-- BadInput           a parameter, a body or a cursor cannot be used
@@ -44,6 +45,12 @@ class TooManyFailures(Refused):
     """That address has failed too often."""
 
     kind = "too-many-failures"
+
+
+class CrossSite(Refused):
+    """A request that changes something was not made by a page of ours."""
+
+    kind = "cross-site"
 
 
 class Forbidden(Refused):

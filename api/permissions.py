@@ -24,7 +24,7 @@ class By(Enum):
     """What a route is opened with."""
 
     NOTHING = "nothing"
-    USER = "bearer token"
+    USER = "bearer token or session cookie"
     DEVICE = "device id and secret"
 
 
@@ -69,6 +69,13 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/language/{language}"): _OPEN,
     ("GET", "/design"): _OPEN,
     ("GET", f"{API}/openapi.json"): _OPEN,
+    ("GET", "/sign-in"): _OPEN,
+    ("POST", "/sign-in"): Rule(action="session.sign_in", by=By.NOTHING),
+    ("POST", "/sign-out"): _rule(ALL, "session.sign_out"),
+    ("GET", "/preferences"): _rule(ALL),
+    ("POST", "/preferences"): _rule(ALL, "user.preferences"),
+    ("POST", "/preferences/password"): _rule(ALL, "user.password"),
+    ("GET", f"{API}/me"): _rule(ALL),
     ("GET", f"{API}/products"): _rule(ALL),
     ("GET", f"{API}/products/{{product}}"): _rule(ALL),
     ("GET", f"{API}/devices"): _read(ALL, "device.search"),

@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
     "malformed-body": Kind(400, "The body cannot be read"),
     "unauthenticated": Kind(401, "Credentials are needed"),
     "forbidden": Kind(403, "Your role does not allow this"),
+    "cross-site": Kind(403, "The request was not made by a page of ours"),
     "sensitive": Kind(403, "Only the customer's care team may see this"),
     "not-found": Kind(404, "There is no such thing"),
     "method-not-allowed": Kind(405, "The path does not know this method"),

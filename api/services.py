@@ -18,6 +18,9 @@ from catalog import Catalog
 from store.database import Connection, Database
 from store.intake import Arrival, Intake, Outcome
 
+HASHES_AT_ONCE = 2
+"""Each takes 64 MiB and up to four cores for tens of milliseconds: whoever floods the sign-in page gets no more."""
+
 
 class ThreadIntake(threading.local):
     """An intake for each thread that stores: one instance serves one thread at a time."""
@@ -46,6 +49,8 @@ class Services:
     connection find no thread to go on in. The spare ones are for work that needs a second, and for streams."""
     probes: anyio.CapacityLimiter = field(repr=False)
     """Threads for /readyz alone."""
+    hashing: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(HASHES_AT_ONCE), repr=False)
+    """Passwords verified at once."""
 
 
 def services_of(request: Request) -> Services:

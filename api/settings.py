@@ -36,6 +36,22 @@ class Settings:
     auth_failures: int = setting(
         "VOP_API_AUTH_FAILURES", 20, about="failed authentications a minute from one address before it must wait"
     )
+    session_h: int = setting(
+        "VOP_API_SESSION_H", 12, unit="h", about="how long a session lasts at most", within=(1, 744)
+    )
+    session_idle_min: int = setting(
+        "VOP_API_SESSION_IDLE_MIN",
+        60,
+        unit="min",
+        about="how long a session lasts without being used",
+        within=(1, 44_640),
+    )
+    secure_cookies: int = setting(
+        "VOP_API_SECURE_COOKIES",
+        0,
+        about="1: cookies are for https alone, for a proxy that does not say so; 0: they are where https is seen",
+        within=(0, 1),
+    )
     raw_days: int = setting(
         "VOP_RETENTION_RAW_DAYS", 400, unit="days", about="how long raw telemetry is kept; older times are not usable"
     )

@@ -36,6 +36,9 @@ WORDS: Mapping[str, Words] = {
     "malformed-body": Words(N_("What was sent cannot be read"), _CORRECT),
     "unauthenticated": Words(N_("You are not signed in"), N_("Sign in, then come back to this page.")),
     "forbidden": Words(N_("Your role does not allow this"), _ASK),
+    "cross-site": Words(
+        N_("The request did not come from this page"), N_("Load the page again, then repeat what you did.")
+    ),
     "sensitive": Words(N_("Only the customer's care team may see this"), _ASK),
     "not-found": Words(N_("There is no such page or thing"), N_("Check the address, or search for it.")),
     "method-not-allowed": Words(N_("This page cannot be used in that way"), _CORRECT),

@@ -91,6 +91,7 @@ def page(
         "me": reader,
         "fmt": Format(reader.language, reader.calendar, console.texts[reader.language]).within(zone),
         "csrf": getattr(request.state, "csrf", ""),
+        "csrf_token": getattr(request.state, "csrf", ""),  # `csrf` is the macro's name where forms are made
         "places": navigation.places(reader, request.url.path),
         "path": request.url.path,
         "here": lambda **changes: paths.here(request, **changes),

@@ -74,7 +74,7 @@ class Feed:
     def _changed(self) -> list[dict[str, object]]:
         with self.services.database.connection() as conn:
             if time.monotonic() - self._checked >= self.services.settings.keepalive_s or not self._views:
-                principal = principals.user_of(self.request, conn, self.services.throttle)
+                principal = principals.user_of(self.request, conn, self.services, in_use=False)
                 visit = Visit(self.services, conn, principal, RULES["GET", f"{API}/stream"])
                 self._views = [access.view_of(visit, devices.get(conn, name)) for name in self.watched]
                 self._checked = time.monotonic()

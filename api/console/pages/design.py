@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from api.console.rendering import page
+from api.console.rendering import console_of, page
 from api.console.routing import pages
+
+SAMPLE_DAY = datetime(2026, 11, 21, tzinfo=UTC)
+"""The day of static/sample/, which the charts show."""
 
 router = pages()
 
@@ -24,5 +27,7 @@ async def design(request: Request) -> HTMLResponse:
         now=now,
         hour=timedelta(hours=1),
         minute=timedelta(minutes=1),
-        tones=("good", "warn", "bad", "info", "quiet"),
+        start=SAMPLE_DAY,
+        end=SAMPLE_DAY + timedelta(days=1),
+        sample=console_of(request).assets.url("sample/history.json").rpartition("/")[0],
     )

@@ -65,6 +65,7 @@ LIST: Expected = (200, 200, 200)
 FIGURES = {"C": (200, 403, 404), "R": (200, 403, 404)}
 
 CASES: dict[tuple[str, str], list[Case]] = {
+    ("GET", "/me"): [Case(ALL, LIST)],
     ("GET", "/products"): [Case(ALL, LIST)],
     ("GET", "/products/{product}"): [
         Case(ALL, path=lambda kind: {"product": "nothing" if kind == "absent" else "robot_vacuum"})
