@@ -137,7 +137,7 @@ class Format:
         if abs(gone) < JUST_NOW_S:
             return self.texts.gettext("just now")
         name, length = next((name, length) for name, length in _STEPS if abs(gone) >= length)
-        span = self._counted(int(abs(gone) // length), f"duration-{name}", "long")
+        span = self._counted(int(abs(gone) // length), f"duration-{name}", "long" if self.language == "en" else "short")
         words = self.texts.gettext("%(span)s ago") if gone > 0 else self.texts.gettext("in %(span)s")
         return words % {"span": span}
 

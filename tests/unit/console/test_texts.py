@@ -39,7 +39,7 @@ def test_a_translation_keeps_the_placeholders() -> None:
 def test_a_missing_translation_is_noticed() -> None:
     found = extraction.updated("fa", TEXTS)
     found.add("Nobody has translated this")
-    assert extraction.untranslated(found) == ["Nobody has translated this"]
+    assert "Nobody has translated this" in extraction.untranslated(found)
 
 
 def test_a_persian_text_reaches_the_reader() -> None:

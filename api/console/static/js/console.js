@@ -60,7 +60,9 @@ export function age(moment, now = Date.now()) {
 function refreshAges() {
   for (const element of document.querySelectorAll("time.ago")) {
     const moment = Date.parse(element.dateTime);
-    if (Math.abs(Date.now() - moment) >= 5000) element.textContent = age(moment);
+    const text = age(moment);
+    if (Math.abs(Date.now() - moment) >= 5000 && element.textContent !== text) element.textContent = text;
   }
 }
 setInterval(refreshAges, 15000);
+document.addEventListener("vop:ages", refreshAges);
