@@ -27,7 +27,7 @@ write() { # name, text
     made=$((made + 1))
 }
 
-names="postgres_password postgres_pgpass owner_pgpass ingest_pgpass relay_pgpass api_pgpass accounts_pgpass ingest_mqtt_url monitor_mqtt_password"
+names="postgres_password postgres_pgpass owner_pgpass ingest_pgpass relay_pgpass api_pgpass accounts_pgpass ingest_mqtt_url monitor_mqtt_password grafana_db_password grafana_admin_password"
 
 mkdir -p "$place"
 chmod 700 "$place"

@@ -55,6 +55,18 @@ DECLARE
             "audit": "SELECT, INSERT"}',
         'vop_accounts', '{
             "devices (device, status, mqtt_password)": "SELECT",
+            "schema_migrations": "SELECT"}'::jsonb,
+        -- How the platform works, and nothing a device or a person said: no telemetry, no events, no names, no serials.
+        -- Which signals are sensitive is the catalogue's to say, so none is shown; numbers of devices need no names.
+        'vop_grafana', '{
+            "products (product, version, applied_at)": "SELECT",
+            "devices (device_id, product, status, created_at)": "SELECT",
+            "device_state (device_id, online, firmware, arrived_at)": "SELECT",
+            "latest (device_id, updated_at)": "SELECT",
+            "silences (device_id, since, noticed_at, ended_at, ended_by)": "SELECT",
+            "dead_letters (dead_letter_id, reason, count, first_at, last_at, replayed_at)": "SELECT",
+            "ingest_slots (slot, held_since, hearing_since, seen_at, drained_at)": "SELECT",
+            "jobs (job, every_s, next_at, started_at, finished_at, succeeded_at, last_s, runs, failures, failing)": "SELECT",
             "schema_migrations": "SELECT"}'::jsonb);
     grantee text;
     object text;
@@ -71,7 +83,7 @@ BEGIN
             END IF;
             EXECUTE format('GRANT %s ON %I TO %I', verbs, object, grantee);
         END LOOP;
-        CONTINUE WHEN grantee = 'vop_accounts';
+        CONTINUE WHEN grantee IN ('vop_accounts', 'vop_grafana');
         -- Months that come unexpected, by who stores.
         IF grantee IN ('vop_ingest', 'vop_api') THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION make_month TO %I', grantee);

@@ -30,13 +30,26 @@ from vop.services import accounts, ports
 from vop.services.mosquitto import PLACES
 from vop.services.postgres_install import find_bin_dir
 
-IN_CONTAINER = ("/run/secrets", "/run/broker", "/broker/data", "/broker/accounts", "/ingest", "/deploy")
+IN_CONTAINER = (
+    "/run/secrets", "/run/broker", "/broker/data", "/broker/accounts", "/ingest", "/catalog", "/backups", "/proxy",
+    "/prometheus", "/grafana", "/tls", "/deploy",
+)  # fmt: skip
+MADE = ("/tls", "/deploy")
+"""Not an empty directory at first."""
+OTHERS = frozenset({"proxy", "prometheus", "blackbox", "disks", "grafana"})
+"""Programs that this machine need not have: tried one by one where it has them."""
 LOOPBACK = "127.0.0.1"
 
 
 def make_secrets(place: Path) -> subprocess.CompletedProcess[str]:
     """Run the script of that name."""
     return subprocess.run([str(DEPLOY / "make-secrets.sh"), str(place)], capture_output=True, text=True)
+
+
+def make_certificates(place: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    """Run the script of that name."""
+    script = str(DEPLOY / "make-certificates.sh")
+    return subprocess.run([script, "--to", str(place), *names], capture_output=True, text=True)
 
 
 def pgpass(secrets: Path, name: str) -> str:
@@ -50,6 +63,7 @@ class Ports:
 
     database: int
     devices: int
+    tls: int
     services: int
     metrics: int
     relay: int
@@ -72,17 +86,23 @@ class Stack:
         return self.place / "run/secrets"
 
     def order(self) -> list[str]:
-        """All services but the database's, each after those it waits for."""
+        """All services but the database's and those of others, each after those it waits for; no profile's."""
         graph = {name: set(service.get("depends_on", ())) for name, service in self.services.items()}
-        return [name for name in TopologicalSorter(graph).static_order() if name != "timescaledb"]
+        left_out = OTHERS | {"timescaledb"} | {name for name in graph if "profiles" in self.services[name]}
+        return [name for name in TopologicalSorter(graph).static_order() if name not in left_out]
 
     def settle(self) -> None:
         """Write this machine's ports into the files that name them, and give everything to the broker's account."""
         conf = self.place / "deploy/mosquitto.conf"
         text = self.here(conf.read_text()).replace("listener 1883", f"listener {self.ports.devices} {LOOPBACK}")
+        text = text.replace("listener 8883", f"listener {self.ports.tls} {LOOPBACK}")
         conf.write_text(text.replace("listener 1884", f"listener {self.ports.services} {LOOPBACK}"))
         url = self.secrets / "ingest_mqtt_url"
         url.write_text(url.read_text().replace("@mosquitto:1884", f"@{LOOPBACK}:{self.ports.services}"))
+        self.settle_owners()
+
+    def settle_owners(self) -> None:
+        """Give everything to the broker's account."""
         for path in [self.place, *self.place.rglob("*")]:
             os.chown(path, self._uid(), self._gid())
 
@@ -91,7 +111,8 @@ class Stack:
 
     def here(self, text: str) -> str:
         """A word of the file as it is on this machine."""
-        text = interpolated(text, {"RUN_AS_UID": str(self._uid()), "RUN_AS_GID": str(self._gid())})
+        variables = {"RUN_AS_UID": str(self._uid()), "RUN_AS_GID": str(self._gid()), "WEB_SUBNET": LOOPBACK}
+        text = interpolated(text, variables)
         for path in IN_CONTAINER:
             text = re.sub(rf"(?<![\w/]){path}\b", str(self.place) + path, text)
         text = text.replace("host=timescaledb", f"host={LOOPBACK} port={self.ports.database}")
@@ -125,10 +146,13 @@ class Stack:
             found[at] = str(self.running["mosquitto"].pid)
         return [str(self.ports.services) if word == "1884" else word for word in found]
 
-    def start(self, name: str) -> None:
-        """Run a one-shot to its end, or start a service and wait until its health check passes."""
+    def start(self, name: str, *arguments: str) -> None:
+        """Run a one-shot to its end, or start a service and wait until its health check passes.
+
+        `arguments` take the place of its command, as with `docker compose run`.
+        """
         service = self.services[name]
-        argv = self.argv([*service.get("entrypoint", []), *service.get("command", [])])
+        argv = self.argv([*service.get("entrypoint", []), *(arguments or service.get("command", []))])
         account = self.account if name == "mosquitto" else None
         with self.log(name).open("wb") as log:
             process = subprocess.Popen(
@@ -193,29 +217,38 @@ class Stack:
 
 
 @contextmanager
-def database_and_secrets(place: Path) -> Iterator[Stack]:
-    """A server with the superuser `postgres` as the image makes it, secrets, and nothing else yet.
-
-    `place` must be reachable by other accounts.
-    """
+def prepared(place: Path, database_port: int) -> Iterator[Stack]:
+    """Secrets, certificates and mounts; nothing runs yet. `place` must be reachable by other accounts."""
+    for path in IN_CONTAINER:
+        if path not in MADE:
+            (place / path[1:]).mkdir(parents=True)
+    for made in (make_secrets(place / "run/secrets"), make_certificates(place / "certificates", "mqtt.example.com")):
+        assert made.returncode == 0, made.stderr
+    (place / "tls").symlink_to(place / "certificates" / "broker")
+    shutil.copytree(DEPLOY, place / "deploy", ignore=shutil.ignore_patterns("secrets", "tls", "sim"))
     account = accounts.unprivileged("mosquitto")
-    for path in IN_CONTAINER[:-1]:
-        (place / path[1:]).mkdir(parents=True)
-    secrets = place / "run/secrets"
-    made = make_secrets(secrets)
-    assert made.returncode == 0, made.stderr
-    shutil.copytree(DEPLOY, place / "deploy", ignore=shutil.ignore_patterns("secrets"))
+    stack = Stack(place, Ports(database_port, *(ports.free_port() for _ in range(6))), account)
+    stack.settle()
+    try:
+        yield stack
+    finally:
+        stack.kill()
+
+
+@contextmanager
+def database_and_secrets(place: Path) -> Iterator[Stack]:
+    """The same beside a server with the superuser `postgres` as the image makes it."""
     with embedded_server() as server:
-        at = conninfo_to_dict(server.url())["port"]
-        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
-            # As the image does from POSTGRES_PASSWORD_FILE.
-            password = sql.Literal((secrets / "postgres_password").read_text().strip())
-            admin.execute(sql.SQL("CREATE ROLE postgres SUPERUSER LOGIN PASSWORD {}").format(password))
-            # The embedded server comes with a database of that name; the image does not.
-            admin.execute("ALTER DATABASE vop RENAME TO embedded")
-        stack = Stack(place, Ports(int(str(at)), *(ports.free_port() for _ in range(5))), account)
-        stack.settle()
-        try:
+        at = int(str(conninfo_to_dict(server.url())["port"]))
+        with prepared(place, at) as stack:
+            with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+                # As the image does from POSTGRES_PASSWORD_FILE.
+                password = sql.Literal((stack.secrets / "postgres_password").read_text().strip())
+                admin.execute(sql.SQL("CREATE ROLE postgres SUPERUSER LOGIN PASSWORD {}").format(password))
+                # The embedded server comes with a database of that name; the image does not.
+                admin.execute("ALTER DATABASE vop RENAME TO embedded")
+            if os.environ.get("VOP_TEST_PG_PRELOAD") == "timescaledb":
+                # The image has it in template1, so that every new database has it from the start.
+                with psycopg.connect(server.url("template1"), autocommit=True) as admin:
+                    admin.execute("CREATE EXTENSION timescaledb")
             yield stack
-        finally:
-            stack.kill()

@@ -101,7 +101,7 @@ def test_a_device_registered_over_http_and_heard_over_mqtt_has_a_history(stack: 
 
 def test_the_steps_before_the_services_may_be_repeated(stack: Stack) -> None:
     for _ in range(2):
-        for name in ("roles", "migrate", "broker-volumes", "broker-accounts-once"):
+        for name in ("roles", "migrate", "volumes", "broker-accounts-once"):
             stack.start(name)
     # A changed password file takes effect with the next run.
     changed = stack.secrets / "api_pgpass"

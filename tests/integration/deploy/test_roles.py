@@ -21,7 +21,7 @@ from vop.broker_accounts import BrokerAccounts
 from wire.decode import decode
 
 PRODUCTS = catalog.load()
-SERVICES = ("ingest", "relay", "api", "accounts")
+SERVICES = ("ingest", "relay", "api", "accounts")  # Grafana's role: test_grafana.py
 
 
 def tables(cluster: Cluster) -> list[str]:
@@ -113,6 +113,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
     people = dict.fromkeys(
         ("ownerships", "care_team", "consents", "idempotency", "dead_messages", "dead_letters"), all_
     )
+    people |= dict.fromkeys(("sessions", "sign_in_attempts", "known_browsers"), all_)
     assert rights(cluster, "api") == intake | rollups | registry | people | {"audit": write}
     clock = {
         **{table: {"SELECT", "DELETE"} for table in telemetry},

@@ -19,10 +19,19 @@ DEPLOY = ROOT / "deploy"
 # Begin as root, and why is said beside them in the file.
 ROOT_SERVICES = {
     "timescaledb": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"},
-    "broker-volumes": {"CHOWN"},
+    "volumes": {"CHOWN"},
 }
+# Not root, and why is said beside them too.
+CAPABLE = {"proxy": {"NET_BIND_SERVICE"}}
+# What speaks TLS, and the port that sends people there.
+PUBLISHED = {
+    "mosquitto": {"${MQTTS_PORT:-8883}:8883"},
+    "proxy": {"${HTTPS_PORT:-443}:8443", "${HTTP_PORT:-80}:8080"},
+}
+# Mounted, made by scripts or by an operator, and never in the repository.
+MADE_HERE = ("./deploy/tls/", "./deploy/sim")
 OURS = "vop:local"
-PINNED = re.compile(r"[a-z0-9./-]+(:\d+\.\d+\.\d+[A-Za-z0-9.-]*|.*@sha256:[0-9a-f]{64})")
+PINNED = re.compile(r"[a-z0-9./-]+(:v?\d+\.\d+\.\d+[A-Za-z0-9.-]*|.*@sha256:[0-9a-f]{64})")
 CREDENTIAL = re.compile(r"password\s*=|://[^/\s:@]+:[^/\s@]+@", re.IGNORECASE)
 VARIABLE = re.compile(r"\$(?:\$|\{(\w+)(?::-([^}]*))?\})")
 
@@ -134,7 +143,7 @@ def _what_it_may(name: str, service: dict[str, Any]) -> list[str]:
         account = interpolated(str(service.get("user", "0")), {}).split(":")
         if account[0] in {"0", "root", ""}:
             found.append("runs as root")
-        if service.get("cap_add"):
+        if set(service.get("cap_add", ())) != CAPABLE.get(name, set()):
             found.append("has capabilities and is not root")
     if service.get("cap_drop") != ["ALL"]:
         found.append("keeps capabilities")
@@ -143,21 +152,24 @@ def _what_it_may(name: str, service: dict[str, Any]) -> list[str]:
     if service.get("read_only") is not True:
         found.append("may write into its root file system")
     found += [f"has no {limit}" for limit in ("mem_limit", "pids_limit") if not service.get(limit)]
-    return found + _what_it_reaches(service)
+    return found + _what_it_reaches(name, service)
 
 
-def _what_it_reaches(service: dict[str, Any]) -> list[str]:
+def _what_it_reaches(name: str, service: dict[str, Any]) -> list[str]:
     found = []
     if service.get("privileged") or "host" in (service.get("network_mode"), service.get("pid"), service.get("ipc")):
         found.append("reaches into the host")
-    for port in map(str, service.get("ports", ())):
-        found += [] if port.startswith("127.0.0.1:") else [f"port {port} is published beyond this machine"]
+    found += [
+        f"port {port} is published beyond this machine"
+        for port in map(str, service.get("ports", ()))
+        if not port.startswith("127.0.0.1:") and port not in PUBLISHED.get(name, ())
+    ]
     for volume in service.get("volumes", ()):
-        source, _, mode = str(volume).partition(":")
+        source, _, mode = interpolated(str(volume), {}).partition(":")
         if source.startswith((".", "/")):
             if not mode.endswith(":ro"):
                 found.append(f"may write to {source}")
-            if not (ROOT / source).is_file():
+            if not source.startswith(MADE_HERE) and not (ROOT / source).exists():
                 found.append(f"{source} does not exist")
     return found
 

@@ -42,11 +42,13 @@ BREAKAGES: dict[str, tuple[Callable[[Compose], object], str]] = {
     ),
     "another's secret": (lambda s: s["api"].update(secrets=["owner_pgpass"]), "api_pgpass is not among its secrets"),
     "an unknown secret": (lambda s: s["api"]["secrets"].append("nope"), "nope is not declared"),
-    "an unused secret": (lambda s: s["roles"].update(secrets=[]), "used by no service"),
+    "an unused secret": (lambda s: s["mosquitto"].update(secrets=["ingest_mqtt_url"]), "used by no service"),
     "root": (lambda s: s["ingest"].update(user="0:0"), "runs as root"),
     "an image's own user": (lambda s: s["mosquitto"].pop("user"), "runs as root"),
     "a capability": (lambda s: s["ingest"].update(cap_add=["NET_RAW"]), "has capabilities"),
-    "more capabilities": (lambda s: s["broker-volumes"]["cap_add"].append("SYS_ADMIN"), "other capabilities"),
+    "more capabilities": (lambda s: s["volumes"]["cap_add"].append("SYS_ADMIN"), "other capabilities"),
+    "a capability of a program of others": (lambda s: s["proxy"]["cap_add"].append("CHOWN"), "has capabilities"),
+    "plain text beyond this machine": (lambda s: s["mosquitto"]["ports"].append("1883:1883"), "beyond this machine"),
     "kept capabilities": (lambda s: s["api"].pop("cap_drop"), "keeps capabilities"),
     "new privileges": (lambda s: s["api"].pop("security_opt"), "may gain privileges"),
     "a writable root": (lambda s: s["api"].update(read_only=False), "may write into its root"),
@@ -100,11 +102,35 @@ def test_interpolation_is_composes() -> None:
     assert interpolated("${A:-x}:${B:-2} $$SYS ${C}", {"A": "1", "C": ""}) == "1:2 $SYS "
 
 
-def test_only_the_broker_and_the_api_are_published() -> None:
-    services = document()["services"]
-    assert {name for name in services if services[name].get("ports")} == {"mosquitto", "api"}
-    assert document()["networks"] == {"data": {"internal": True}, "bus": {"internal": True}, "edge": {}}
+def test_what_is_published_and_who_meets_whom() -> None:
+    services, networks = document()["services"], document()["networks"]
+    assert {name for name in services if services[name].get("ports")} == {"mosquitto", "proxy", "prometheus", "grafana"}
+    assert {name for name in networks if not networks[name].get("internal")} == {"edge"}
     assert services["timescaledb"]["networks"] == ["data"]
+
+
+def test_the_api_believes_the_proxy_s_network_and_nobody_else_is_in_it() -> None:
+    services, networks = document()["services"], document()["networks"]
+    assert {name for name in services if "web" in services[name].get("networks", ())} == {"api", "proxy"}
+    (config,) = networks["web"]["ipam"]["config"]
+    assert services["api"]["environment"]["FORWARDED_ALLOW_IPS"] == config["subnet"]
+    assert "edge" not in services["api"]["networks"]
+
+
+def test_a_published_port_is_one_the_program_listens_on() -> None:
+    proxy = (DEPLOY / "proxy" / "Caddyfile").read_text()
+    assert "http_port 8080\n" in proxy
+    assert "https_port 8443\n" in proxy
+    listeners = re.findall(r"^listener (\d+)$", (DEPLOY / "mosquitto.conf").read_text(), re.MULTILINE)
+    assert listeners == ["1883", "1884", "8883"]
+
+
+def test_everybody_of_ours_who_reads_the_catalogue_reads_the_company_s_own() -> None:
+    services = document()["services"]
+    reads = {name for name in services if services[name].get("environment", {}).get("VOP_CATALOG_DIR") == "/catalog"}
+    assert reads == {"migrate", "ingest", "relay", "retention", "api", "simulator"}
+    for name in reads | {"backup"}:
+        assert "./deploy/catalog:/catalog:ro" in services[name]["volumes"], name
 
 
 def test_the_database_is_new_enough() -> None:
@@ -124,7 +150,7 @@ def _directives(text: str) -> list[tuple[str, list[str]]]:
 
 def test_the_broker_is_configured_as_the_embedded_one() -> None:
     """Places, ports and what tests add apart, both say the same."""
-    ours = _directives((DEPLOY / "mosquitto.conf").read_text())
+    ours, tls = _directives_of_devices_over_tls()
     embedded = _directives(
         mosquitto.CONFIG.format(
             data="/broker/data",
@@ -139,6 +165,20 @@ def test_the_broker_is_configured_as_the_embedded_one() -> None:
         .replace("/broker/data/service_", "/run/broker/service_")
     )
     assert ours == embedded
+    plain = ours[ours.index(("listener", ["1883"])) + 1 : ours.index(("listener", ["1884"]))]
+    assert tls == [
+        ("tls_version", ["tlsv1.2"]),
+        ("certfile", ["/tls/server.pem"]),
+        ("keyfile", ["/tls/server.pem"]),
+        *plain,
+    ]
+
+
+def _directives_of_devices_over_tls() -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
+    """What stands before the listener with TLS, and what is that listener's."""
+    found = _directives((DEPLOY / "mosquitto.conf").read_text())
+    at = found.index(("listener", ["8883"]))
+    return found[:at], found[at + 1 :]
 
 
 def test_the_broker_reads_what_is_rendered_for_it() -> None:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import re
 
-from api.metrics import Metrics as ApiMetrics
-from ingest.metrics import Metrics as IngestMetrics
-from relay.metrics import Metrics as RelayMetrics
 from tests.unit.deploy.compose_file import document, unknown_command
+from tests.unit.deploy.exposed import exposed
 from tests.unit.repository.files import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
-def _exposed() -> set[str]:
-    """Names as Prometheus sees them."""
-    found = set()
-    for registry in (IngestMetrics().registry, RelayMetrics(()).registry, ApiMetrics().registry):
-        for family in registry.collect():
-            if family.name.startswith("vop_"):
-                found.add(f"{family.name}_total" if family.type == "counter" else family.name)
-    return found
-
-
 def test_every_metric_is_explained_and_every_explained_one_exists() -> None:
     rows = re.findall(r"^\| `(vop_\w+)` \| (alarm|figure)", PAGE, re.MULTILINE)
-    assert sorted(name for name, _ in rows) == sorted(_exposed())
+    assert sorted(name for name, _ in rows) == sorted(exposed())
 
 
 def test_compose_commands_name_services_and_commands_that_exist() -> None:
