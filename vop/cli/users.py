@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from vop.cli import _registry
@@ -72,6 +74,32 @@ def deactivate(user: str) -> None:
 def activate(user: str) -> None:
     """Let USER in again."""
     _set_active(user, active=True)
+
+
+@command.command("password")
+@click.argument("user")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read it from standard input, to the end of its first line.")
+def password(user: str, *, from_stdin: bool) -> None:
+    """Give USER a password, or another one. Asks for it on a terminal; it is never an argument, which others can see.
+
+    All sessions of USER end. Tokens stay.
+    """
+    from store import audit, passwords, users
+
+    with _registry.opened() as conn:
+        there = users.get(conn, user)
+    if from_stdin:
+        given = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        given = click.prompt("New password", hide_input=True, confirmation_prompt="Once more", err=True)
+    else:
+        raise click.UsageError("standard input is no terminal: give --stdin to read the password from it")
+    passwords.require_good(given, there.name, there.display_name)
+    made = passwords.hashed(given)
+    with _registry.opened() as conn:
+        passwords.change(conn, user, made)
+        audit.write(conn, _registry.entry("user", "password", user))
+    click.echo(f"{user} has a new password, and is signed out everywhere", err=True)
 
 
 def _set_active(user: str, *, active: bool) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from store import audit, customers, devices, ownerships, tokens, users
+from store import audit, customers, devices, ownerships, passwords, tokens, users
 from store.database import Connection
 from tests.integration.registry.conftest import Ran
 
@@ -238,6 +239,51 @@ def test_users_are_added_listed_and_given_roles(vop: Vop, conn: Connection) -> N
     ]  # fmt: skip
 
 
+def test_a_password_comes_from_standard_input_and_is_shown_nowhere(
+    vop: Vop, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert vop("users", "add", "sara", "--role", "support").status == 0
+    monkeypatch.setattr("sys.stdin", StringIO("four quiet words here\nnot this line\n"))
+    ran = vop("users", "password", "sara", "--stdin")
+    assert (ran.status, ran.out) == (0, "")
+    kept = passwords.kept(conn, "sara")
+    assert kept is not None
+    assert passwords.verify(kept.password_hash, "four quiet words here")
+    assert "quiet" not in ran.err + str(audit.listing(conn))
+    assert actions(conn)[-1] == ("system:vop-users", "user.password", "sara")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "status", "words"),
+    [
+        (["sara", "--stdin"], "short\n", 1, "fewer than 12"),
+        (["sara", "--stdin"], "Sara Susanne S.\n", 1, "name of the user"),
+        (["sara", "--stdin"], "passwordpassword\n", 1, "tried first"),
+        (["nobody", "--stdin"], "four quiet words here\n", 1, "nobody"),
+        (["sara"], "four quiet words here\n", 2, "--stdin"),
+        (["sara", "four quiet words here"], "", 2, "unexpected"),
+    ],
+)
+def test_a_password_that_is_not_taken(
+    vop: Vop,
+    conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    given: str,
+    status: int,
+    words: str,
+) -> None:
+    users.create(conn, "sara", "Sara Susanne S.", ["support"])
+    conn.commit()
+    monkeypatch.setattr("sys.stdin", StringIO(given))
+    ran = vop("users", "password", *arguments)
+    assert (ran.status, ran.out) == (status, "")
+    assert words in ran.err
+    kept = passwords.kept(conn, "sara")
+    assert kept is not None
+    assert kept.password_hash is None
+
+
 def test_a_token_is_issued_listed_and_revoked(vop: Vop, conn: Connection) -> None:
     ran = vop("tokens", "add", "--user", "sara", "--role", "support", "--label", "script", "--days", 1)
     assert ran.status == 0
@@ -271,10 +317,10 @@ def test_a_token_is_issued_listed_and_revoked(vop: Vop, conn: Connection) -> Non
 def test_broker_accounts_once(vop: Vop, conn: Connection, tmp_path: Path) -> None:
     devices.register(conn, "rv-1", "robot_vacuum")
     conn.commit()
-    passwords, acl = tmp_path / "passwords", tmp_path / "acl"
-    ran = vop("broker-accounts", "--once", "--password-file", passwords, "--acl-file", acl)
+    password_file, acl = tmp_path / "passwords", tmp_path / "acl"
+    ran = vop("broker-accounts", "--once", "--password-file", password_file, "--acl-file", acl)
     assert ran.status == 0
-    assert passwords.read_text().startswith("rv-1:$7$101$")
+    assert password_file.read_text().startswith("rv-1:$7$101$")
     assert "pattern write vop/v1/%u/up/#" in acl.read_text()
     nowhere = tmp_path / "none" / "passwords"
     ran = vop("broker-accounts", "--once", "--password-file", nowhere, "--acl-file", acl)
