@@ -32,7 +32,7 @@ from vop.services.postgres_install import find_bin_dir
 
 IN_CONTAINER = (
     "/run/secrets", "/run/broker", "/broker/data", "/broker/accounts", "/ingest", "/catalog", "/backups", "/proxy",
-    "/prometheus", "/grafana", "/tls", "/deploy",
+    "/prometheus", "/grafana", "/sim", "/tls", "/deploy",
 )  # fmt: skip
 MADE = ("/tls", "/deploy")
 """Not an empty directory at first."""
@@ -116,6 +116,8 @@ class Stack:
         for path in IN_CONTAINER:
             text = re.sub(rf"(?<![\w/]){path}\b", str(self.place) + path, text)
         text = text.replace("host=timescaledb", f"host={LOOPBACK} port={self.ports.database}")
+        text = text.replace("mqtts://mosquitto:8883", f"mqtts://{LOOPBACK}:{self.ports.tls}")
+        text = text.replace("('mosquitto', 8883)", f"('{LOOPBACK}', {self.ports.tls})")
         for usual, port in ((9100, self.ports.metrics), (9101, self.ports.relay), (8000, self.ports.api)):
             text = text.replace(f"{LOOPBACK}:{usual}/", f"{LOOPBACK}:{port}/")
         return text
@@ -225,6 +227,8 @@ def prepared(place: Path, database_port: int) -> Iterator[Stack]:
     for made in (make_secrets(place / "run/secrets"), make_certificates(place / "certificates", "mqtt.example.com")):
         assert made.returncode == 0, made.stderr
     (place / "tls").symlink_to(place / "certificates" / "broker")
+    # Of which other containers mount the authority alone.
+    shutil.copy(place / "certificates/ca.crt", place / "certificates/broker/ca.crt")
     shutil.copytree(DEPLOY, place / "deploy", ignore=shutil.ignore_patterns("secrets", "tls", "sim"))
     account = accounts.unprivileged("mosquitto")
     stack = Stack(place, Ports(database_port, *(ports.free_port() for _ in range(6))), account)

@@ -12,6 +12,14 @@ import psycopg
 import pytest
 
 from tests.integration.api.test_roles import test_each_role_gets_what_it_is_due
+from tests.integration.api.test_lockout import test_a_stranger_does_not_keep_the_user_out_of_a_browser_known_before
+from tests.integration.api.test_sessions import (
+    sam,
+    test_changing_the_password_ends_all_others_and_begins_anew,
+    test_it_ends_for_good_when_its_user_is_suspended,
+    test_it_ends_when_it_was_not_used_for_long,
+    test_it_ends_with_its_token_and_no_other_does,
+)
 from tests.integration.api.test_telemetry import (
     test_a_refused_element_delays_no_other,
     test_a_revoked_device_is_let_in_no_more_and_a_rotated_one_with_its_new_secret,
@@ -29,10 +37,16 @@ from tests.integration.api.world import World, serve
 from tests.integration.deploy.conftest import Cluster
 
 __all__ = [
+    "sam",
     "test_a_letter_is_stored_once_its_cause_is_mended",
     "test_a_refused_element_delays_no_other",
+    "test_a_stranger_does_not_keep_the_user_out_of_a_browser_known_before",
     "test_a_revoked_device_is_let_in_no_more_and_a_rotated_one_with_its_new_secret",
     "test_an_import_refuses_a_line_and_no_other",
+    "test_changing_the_password_ends_all_others_and_begins_anew",
+    "test_it_ends_for_good_when_its_user_is_suspended",
+    "test_it_ends_when_it_was_not_used_for_long",
+    "test_it_ends_with_its_token_and_no_other_does",
     "test_consents_are_given_and_withdrawn_and_remembered",
     "test_each_role_gets_what_it_is_due",
     "test_only_who_gives_care_joins_a_care_team",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -13,6 +16,7 @@ import pytest
 from tests.integration.deploy.stack import LOOPBACK, Stack
 from tests.mqtt_client import V5, V311, connected
 from tests.mqtt_handshake import ACCEPTED, NOT_AUTHORIZED, connect_status
+from tests.unit.repository.files import ROOT
 from tests.waiting import poll
 from vop.services.mosquitto import find_mosquitto
 
@@ -97,6 +101,32 @@ def test_a_device_registered_over_http_and_heard_over_mqtt_has_a_history(stack: 
 
     for name in ("retention", "relay", "ingest", "api", "broker-accounts", "mosquitto"):
         assert stack.stop(name) in (0, -signal.SIGTERM), stack.log(name).read_text()
+
+
+def test_a_simulated_fleet_comes_in_over_tls(stack: Stack) -> None:
+    """By the commands of docs/operations.md, and the profile's own."""
+    for name in stack.order():
+        stack.start(name)
+    page = (ROOT / "docs/operations.md").read_text().partition("### A simulated fleet")[2]
+    commands = page.partition("```sh\n")[2].partition("docker compose --profile")[0]
+    vop = f"{sys.executable} -m vop"
+    script = commands.replace("docker compose exec -T api vop", vop).replace("deploy/sim", str(stack.place / "sim"))
+    made = subprocess.run(["/bin/sh", "-euc", script], env=stack.environment("api"), capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    accounts = (stack.place / "sim/accounts.csv").read_text().splitlines()
+    assert [line.rpartition(",")[0] for line in accounts] == [
+        "device,product",
+        "sim-1,robot_vacuum",
+        "sim-2,pill_dispenser",
+    ]
+    stack.start("simulator")
+    poll(
+        lambda: httpx.get(f"http://{LOOPBACK}:{stack.ports.metrics}/metrics").text,
+        until=lambda text: bool(re.search(r"^vop_ingest_elements_stored_total [1-9]", text, re.MULTILINE)),
+        timeout_s=60,
+        what="what the fleet has lived through",
+    )
+    assert stack.stop("simulator") in (0, -signal.SIGTERM), stack.log("simulator").read_text()
 
 
 def test_the_steps_before_the_services_may_be_repeated(stack: Stack) -> None:
