@@ -79,4 +79,4 @@ unpack broker.tar "$broker" -name mosquitto.db
 unpack accounts.tar "$accounts"
 unpack spool.tar "$ingest/spool"
 
-echo "restore: $database is as of $(value taken), schema $(value schema), $devices devices. its products of your own are in $backup/catalog.tar. docker compose up --detach goes on from there"
+echo "restore: $database is as of $(value taken), schema $(value schema), $devices devices; products of your own are in $backup/catalog.tar. docker compose up --detach goes on from there"
