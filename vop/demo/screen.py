@@ -62,6 +62,8 @@ class Screen:
             f"  metrics  {', '.join(f'{name} {url}' for name, url in metrics.items())}",
             f"  secrets  {path}: a token for each role, a password for each device",
             "",
+            "  Sign in with one of these links, each another role:",
+            *(f"    {role:<12} {access.api}/sign-in#token={token}" for role, token in access.tokens.items()),
             "  Ask, as support:",
             f'    TOKEN="{_from_file(path, "tokens", "support")}"',
             f'    curl -H "Authorization: Bearer $TOKEN" {access.api}/api/v1/devices',

@@ -63,8 +63,10 @@ def test_starts_stores_all_it_sent_and_leaves_no_process(place: Path, broker: st
         assert one.end() == 0
         one.until("everything is stopped")
         assert not processes_of(place)
-        secrets = [*access["tokens"].values(), *(row["password"] for row in access["devices"])]
-        assert not [secret for secret in secrets if secret in "\n".join(one.said)]
+        for role, token in access["tokens"].items():
+            [line] = [line for line in one.said if token in line]
+            assert line.split() == [role, f"{access['api']}/sign-in#token={token}"]
+        assert not [row for row in access["devices"] if row["password"] in "\n".join(one.said)]
 
 
 def doctored(one: Demo) -> str:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from tests.integration.api.test_roles import test_each_role_gets_what_it_is_due
 from tests.integration.api.test_lockout import test_a_stranger_does_not_keep_the_user_out_of_a_browser_known_before
+from tests.integration.api.test_roles import test_each_role_gets_what_it_is_due
 from tests.integration.api.test_sessions import (
     sam,
     test_changing_the_password_ends_all_others_and_begins_anew,
@@ -40,15 +40,15 @@ __all__ = [
     "sam",
     "test_a_letter_is_stored_once_its_cause_is_mended",
     "test_a_refused_element_delays_no_other",
-    "test_a_stranger_does_not_keep_the_user_out_of_a_browser_known_before",
     "test_a_revoked_device_is_let_in_no_more_and_a_rotated_one_with_its_new_secret",
+    "test_a_stranger_does_not_keep_the_user_out_of_a_browser_known_before",
     "test_an_import_refuses_a_line_and_no_other",
     "test_changing_the_password_ends_all_others_and_begins_anew",
+    "test_consents_are_given_and_withdrawn_and_remembered",
+    "test_each_role_gets_what_it_is_due",
     "test_it_ends_for_good_when_its_user_is_suspended",
     "test_it_ends_when_it_was_not_used_for_long",
     "test_it_ends_with_its_token_and_no_other_does",
-    "test_consents_are_given_and_withdrawn_and_remembered",
-    "test_each_role_gets_what_it_is_due",
     "test_only_who_gives_care_joins_a_care_team",
     "test_ownerships_are_set_whole_or_not_at_all",
     "test_the_same_key_does_the_work_once_and_shows_no_secret_twice",
