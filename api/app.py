@@ -24,6 +24,7 @@ from api.devices.usage import router as usage
 from api.envelope import Envelope
 from api.health.endpoints import router as health
 from api.metrics import Metrics
+from api.packing import Packing
 from api.products.endpoints import router as products
 from api.services import Services, ThreadIntake
 from api.sessions.endpoints import router as me
@@ -87,6 +88,7 @@ def create_app(settings: Settings, catalog: Catalog, database: Database) -> Fast
     document.install(app)
     problems.install(app)
     problem_pages.install(app)
+    app.add_middleware(Packing)
     app.add_middleware(
         Envelope,
         metrics=services.metrics,

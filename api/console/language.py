@@ -47,9 +47,9 @@ class Reader:
 
 def reader_of(request: Request, principal: Principal | None) -> Reader:
     """The reader of the page `request` asks for: their preference, else the cookie, else what the browser prefers."""
-    chosen = getattr(principal, "language", None) or request.cookies.get(COOKIE)
+    chosen = (principal.language if principal else None) or request.cookies.get(COOKIE)
     language = chosen if chosen in LANGUAGES else preferred(request.headers.get("accept-language", ""))
-    calendar = getattr(principal, "calendar", None)
+    calendar = principal.calendar if principal else None
     return Reader(principal, language, calendar if calendar in CALENDARS else CALENDARS[0])
 
 

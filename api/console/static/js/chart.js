@@ -3,7 +3,9 @@
 import { columns, draw } from "./chart-draw.js";
 import { wordsFor } from "./chart-words.js";
 
-const POINTS = 500;
+// Two pixels a bucket: each shows its lowest and highest, so more would look the same and weigh double.
+const PIXELS_A_POINT = 2;
+const [FEWEST_POINTS, MOST_POINTS] = [100, 500];
 const MOST_SIGNALS = 20;
 const SHORTEST_S = 60;
 const LONGEST_S = 5 * 365 * 86400;
@@ -173,6 +175,8 @@ class Board {
     const { signal } = this.asked;
     const path = this.source || `/api/v1/devices/${encodeURIComponent(this.device)}`;
     const period = { from: iso(this.from), to: iso(this.to) };
+    const width = Math.max(...this.charts.map(({ area }) => area.clientWidth));
+    const points = Math.min(Math.max(Math.round(width / PIXELS_A_POINT), FEWEST_POINTS), MOST_POINTS);
     const get = async (end, query) => {
       const answer = await fetch(`${path}/${end}${this.source ? ".json" : ""}?${new URLSearchParams(query)}`, { signal, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error((await answer.json()).title);
@@ -189,7 +193,7 @@ class Board {
     }).catch((error) => { if (!signal.aborted) console.warn("silences could not be loaded:", error.message); });
     try {
       const answers = await Promise.all(
-        groups.map((charts) => get("history", [...charts.map((c) => ["signal", c.signal]), ...Object.entries({ ...period, points: POINTS })])),
+        groups.map((charts) => get("history", [...charts.map((c) => ["signal", c.signal]), ...Object.entries({ ...period, points })])),
       );
       this.found = grouped(answers.flatMap(({ items }) => items));
       this.show();
