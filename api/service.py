@@ -48,6 +48,8 @@ def server(app: FastAPI, settings: Settings) -> Server:
         access_log=False,  # paths name devices and customers; the audit log is where accesses are kept
         log_config=None,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE_S,
     )
     return Server(config, app.state.services)

@@ -19,6 +19,12 @@ class Settings:
     catalog_dir: str = setting("VOP_CATALOG_DIR", "", about="directory of a company's own product files")
     host: str = setting("VOP_API_HOST", "127.0.0.1", about="address to listen on")
     port: int = setting("VOP_API_PORT", 8000, about="TCP port to listen on; 0: a free one")
+    trusted_proxies: str = setting(
+        "VOP_API_TRUSTED_PROXIES",
+        "",
+        about="addresses or networks, comma-separated, that are believed who a request comes from and whether by https "
+        "(X-Forwarded-For, -Proto); empty: nobody",
+    )
     pool_size: int = setting(
         "VOP_API_POOL_SIZE", 8, unit="connections", about="database connections, and requests worked on at once"
     )

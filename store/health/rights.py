@@ -15,7 +15,14 @@ _NEEDED: Final = {
     "vop_accounts": ("SELECT", ("schema_migrations",)),
 }
 _TELEMETRY: Final = {"vop_ingest": "INSERT", "vop_api": "INSERT", "vop_relay": "SELECT"}
-_FORBIDDEN: Final = (("vop_api", "audit", "UPDATE"), ("vop_api", "audit", "DELETE"), ("vop_ingest", "users", "SELECT"))
+_FORBIDDEN: Final = (
+    ("vop_api", "audit", "UPDATE"),
+    ("vop_api", "audit", "DELETE"),
+    ("vop_ingest", "users", "SELECT"),
+    ("vop_grafana", "users", "SELECT"),
+    ("vop_grafana", "customers", "SELECT"),
+    ("vop_grafana", "events", "SELECT"),
+)
 
 
 def lacking(conn: Connection, telemetry: Sequence[str]) -> list[str]:

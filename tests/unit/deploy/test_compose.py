@@ -113,7 +113,7 @@ def test_the_api_believes_the_proxy_s_network_and_nobody_else_is_in_it() -> None
     services, networks = document()["services"], document()["networks"]
     assert {name for name in services if "web" in services[name].get("networks", ())} == {"api", "proxy"}
     (config,) = networks["web"]["ipam"]["config"]
-    assert services["api"]["environment"]["FORWARDED_ALLOW_IPS"] == config["subnet"]
+    assert services["api"]["environment"]["VOP_API_TRUSTED_PROXIES"] == config["subnet"]
     assert "edge" not in services["api"]["networks"]
 
 
