@@ -96,25 +96,35 @@ _SELECT = """SELECT d.dead_letter_id, m.topic, d.element_index, d.reason, d.deta
                     length(m.payload) AS payload_bytes, {payload} AS payload, d.first_at, d.last_at, d.replayed_at
              FROM dead_letters d JOIN dead_messages m USING (message_id) """
 
+_CHOSEN = """(%(device)s::text IS NULL OR starts_with(m.topic, 'vop/v1/' || %(device)s || '/'))
+    AND (%(start)s::timestamptz IS NULL OR d.last_at >= %(start)s)
+    AND (%(end)s::timestamptz IS NULL OR d.last_at < %(end)s)"""
+
 
 def listing(
     conn: Connection,
     *,
     reason: str | None = None,
     device: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
     after: tuple[datetime, int] | None = None,
     limit: int = 50,
     sample: int = 1024,
 ) -> list[DeadLetter]:
-    """Newest first; `after` is (last_at, dead_letter_id) of the last row of the page before."""
+    """Newest first, those last met in `[start, end)`; `after` is (last_at, dead_letter_id) of the last row of the page
+    before.
+    """
     query = _SELECT.replace("{payload}", "substr(m.payload, 1, %(sample)s)") + (
-        """WHERE (%(reason)s::text IS NULL OR d.reason = %(reason)s)
-             AND (%(device)s::text IS NULL OR starts_with(m.topic, 'vop/v1/' || %(device)s || '/'))
+        f"""WHERE (%(reason)s::text IS NULL OR d.reason = %(reason)s) AND {_CHOSEN}
              AND (%(at)s::timestamptz IS NULL OR (d.last_at, d.dead_letter_id) < (%(at)s, %(id)s))
            ORDER BY d.last_at DESC, d.dead_letter_id DESC LIMIT %(limit)s"""
     )
     at, last_id = after or (None, None)
-    parameters = {"reason": reason, "device": device, "at": at, "id": last_id, "limit": limit, "sample": sample}
+    parameters = {
+        "reason": reason, "device": device, "start": start, "end": end,
+        "at": at, "id": last_id, "limit": limit, "sample": sample,
+    }  # fmt: skip
     with conn.cursor(row_factory=class_row(DeadLetter)) as cursor:
         return cursor.execute(query.encode(), parameters).fetchall()
 
@@ -162,11 +172,22 @@ def numbers_of(conn: Connection, device_id: int) -> dict[int, list[int]]:
     return dict(rows.fetchall())
 
 
-def reasons(conn: Connection) -> dict[str, int]:
-    """How many refused elements there are of each reason, repeats counted."""
-    return dict(
-        conn.execute("SELECT reason, sum(count)::bigint FROM dead_letters GROUP BY reason ORDER BY 2 DESC").fetchall()
+def reasons(
+    conn: Connection, *, device: str | None = None, start: datetime | None = None, end: datetime | None = None
+) -> dict[str, int]:
+    """How many refused elements there are of each reason, repeats counted, most first; last met in `[start, end)`."""
+    query = """SELECT d.reason, sum(d.count)::bigint FROM dead_letters d JOIN dead_messages m USING (message_id)
+               WHERE {chosen} GROUP BY d.reason ORDER BY 2 DESC, 1""".replace("{chosen}", _CHOSEN)
+    return dict(conn.execute(query.encode(), {"device": device, "start": start, "end": end}).fetchall())
+
+
+def by_ids(conn: Connection, ids: Sequence[int], *, sample: int = 0) -> list[DeadLetter]:
+    """Those of `ids` that are there, oldest first."""
+    query = _SELECT.replace("{payload}", "substr(m.payload, 1, %(sample)s)") + (
+        "WHERE d.dead_letter_id = ANY(%(ids)s) ORDER BY d.dead_letter_id"
     )
+    with conn.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        return cursor.execute(query.encode(), {"ids": list(ids), "sample": sample}).fetchall()
 
 
 def replayable(

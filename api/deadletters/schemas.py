@@ -1,4 +1,6 @@
-"""Dead letters on the wire. The message itself stays inside: it may hold what is for a care team alone."""
+"""Dead letters on the wire. Of the message itself only the beginning is shown, and that of products alone that measure
+nothing about a person: else it may hold what is for a care team.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,28 @@ from api.deadletters import replay
 from api.shapes import Answer, Body
 
 LetterId = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class Sample(Answer):
+    """The beginning of a message, as text; of one that is none, as hexadecimal bytes. Nothing in it was interpreted."""
+
+    text: str
+    is_hex: bool
+    cut: bool
+    """There is more."""
+
+
+class ReasonCount(Answer):
+    """How many elements were refused for a reason, repeats counted."""
+
+    reason: str
+    count: int
+
+
+class ReasonCounts(Answer):
+    """All reasons there are, most first."""
+
+    items: list[ReasonCount]
 
 
 class DeadLetter(Answer):
@@ -26,6 +50,8 @@ class DeadLetter(Answer):
     first_at: datetime
     last_at: datetime
     replayed_at: datetime | None
+    sample: Sample | None = None
+    """Null unless asked for, and where it may tell of a person."""
 
 
 class ReplayWanted(Body):

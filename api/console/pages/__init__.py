@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.assets import router as assets
 from api.console.pages.customers import router as customers
+from api.console.pages.deadletters import router as deadletters
 from api.console.pages.design import router as design
 from api.console.pages.language import router as language
 from api.console.pages.preferences import router as preferences
@@ -11,4 +12,4 @@ from api.console.pages.products import router as products
 from api.console.pages.sign_in import router as sign_in
 
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
-ROUTERS = (assets, language, design, sign_in, preferences, customers, products)
+ROUTERS = (assets, language, design, sign_in, preferences, customers, deadletters, products)

@@ -128,6 +128,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case("A", path=_customer, body=lambda kind: {"members": ["clara", "carl"] if kind == "own" else []})
     ],
     ("GET", "/deadletters"): [Case("AS", LIST)],
+    ("GET", "/deadletters/reasons"): [Case("AS", LIST)],
     ("POST", "/deadletters/replay"): [Case("AS", LIST, body=lambda _: {"ids": [999_999]})],
     ("POST", "/telemetry"): [Case("", (401, 401, 401), body=lambda _: {})],
     ("GET", "/users"): [Case("A", LIST)],
