@@ -31,6 +31,7 @@ from api.sessions.endpoints import router as me
 from api.settings import Settings
 from api.stream.endpoints import router as stream
 from api.stream.hub import Hub
+from api.system.endpoints import router as system
 from api.telemetry.endpoints import router as telemetry
 from api.throttle import Throttle
 from api.tokens.endpoints import router as tokens
@@ -41,7 +42,7 @@ from store.database import Database
 # `registry` before `records`: /devices/import is not a device called "import".
 ROUTERS = (
     health, products, registry, records, history, usage, customers, customer_usage,
-    deadletters, telemetry, stream, me, users, tokens, audit,
+    deadletters, system, telemetry, stream, me, users, tokens, audit,
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2

@@ -39,6 +39,7 @@ DECLARE
             "rollups": "SELECT",
             "silences": "SELECT",
             "ingest_slots": "SELECT",
+            "jobs": "SELECT",
             "devices": "SELECT, INSERT, UPDATE",
             "customers": "SELECT, INSERT, UPDATE",
             "ownerships": "SELECT, INSERT, UPDATE, DELETE",

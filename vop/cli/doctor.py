@@ -27,8 +27,8 @@ def command(as_json: bool, everything: bool, broker_config: Path | None) -> int:
     sees most. It takes a few seconds, whatever is down.
     """
     import catalog
+    from store.diagnosis.finding import WORST_FIRST
     from vop.doctor import examine, worst
-    from vop.doctor.finding import WORST_FIRST
     from vop.doctor.surroundings import Surroundings
 
     around = Surroundings.from_environment(os.environ, catalog.load_from_environment(os.environ), broker_config)

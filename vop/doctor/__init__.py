@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from threading import Thread
 from typing import Final
 
-from store.database import Connection
-from store.errors import BadAddress, StoreError, Unavailable
+from store import diagnosis
+from store.diagnosis import worst
+from store.diagnosis.finding import Finding, fail, unknown
+from store.errors import BadAddress, Unavailable
 from store.health import server as server_facts
-from vop.doctor import broker, disk, server, tables, work
-from vop.doctor.finding import WORST_FIRST, Finding, Level, fail, unknown
+from vop.doctor import broker, disk, server
 from vop.doctor.surroundings import Surroundings
+
+__all__ = ["LIMIT_S", "QUESTION_MS", "examine", "worst"]
 
 log = logging.getLogger(__name__)
 
 LIMIT_S: Final = 6.0
 """For everything together: places are looked at side by side."""
 QUESTION_MS: Final = 1_500
-Check = tuple[str, Callable[[Connection, Surroundings], Finding]]
 
 
 def examine(around: Surroundings, limit_s: float = LIMIT_S) -> list[Finding]:
@@ -58,12 +60,6 @@ def _guarded(place: str, look: Callable[[list[Finding]], None], into: list[Findi
         into.append(fail(f"{place}.looked", words, "report it with the traceback in the log: it is a fault of ours"))
 
 
-def worst(findings: Iterable[Finding]) -> Level:
-    """The worst level among them; ok when there are none."""
-    levels = {finding.level for finding in findings}
-    return next((level for level in WORST_FIRST if level in levels), "ok")
-
-
 def _silent(place: str, limit_s: float, *, some: bool) -> Finding:
     words = f"the {place} did not answer {'all' if some else 'any'} of our questions within {limit_s:g} s"
     do = f"see whether the {place}'s machine, or the way to it, is overloaded or cut off"
@@ -87,26 +83,5 @@ def _database(around: Surroundings, into: list[Finding]) -> None:
         )
         return
     with conn:
-        _ask(conn, around, server.CHECKS, into)
-        schema = _one(conn, around, ("schema.current", tables.current))
-        into.append(schema)
-        if schema.level == "ok":
-            _ask(conn, around, tables.CHECKS, into)
-            _ask(conn, around, work.CHECKS, into)
-
-
-def _ask(conn: Connection, around: Surroundings, checks: Iterable[Check], into: list[Finding]) -> None:
-    for check in checks:
-        into.append(_one(conn, around, check))  # noqa: PERF401 - each is there even if the next never answers
-
-
-def _one(conn: Connection, around: Surroundings, check: Check) -> Finding:
-    name, look = check
-    try:
-        return look(conn, around)
-    except StoreError as error:
-        return unknown(
-            name,
-            f"it could not be looked at: {error}",
-            "run this as the owner of the tables; GRANT pg_monitor TO that role for what it may not see",
-        )
+        for finding in diagnosis.examine(conn, around.catalog, server.CHECKS):
+            into.append(finding)  # noqa: PERF402 - each is there even if the next never answers

@@ -12,7 +12,7 @@ from typing import Final
 from ingest.mqtt import packets, reasons
 from ingest.mqtt.link import Link
 from ingest.mqtt.protocol import BrokerSays, Connected, Granted, Protocol
-from vop.doctor.finding import Finding, fail, ok, unknown, warn
+from store.diagnosis.finding import Finding, fail, ok, unknown, warn
 from vop.doctor.surroundings import Surroundings
 from wire.broker import BrokerAddress, Session
 from wire.errors import WireError

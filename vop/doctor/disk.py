@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.spool.segment import DAMAGED_SUFFIX, SUFFIX
-from vop.doctor.finding import Finding, fail, ok, unknown, warn
+from store.diagnosis.finding import Finding, fail, ok, unknown, warn
 from vop.doctor.surroundings import Surroundings
 
 GB: Final = 1_000_000_000

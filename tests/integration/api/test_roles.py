@@ -130,6 +130,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/deadletters"): [Case("AS", LIST)],
     ("GET", "/deadletters/reasons"): [Case("AS", LIST)],
     ("POST", "/deadletters/replay"): [Case("AS", LIST, body=lambda _: {"ids": [999_999]})],
+    ("GET", "/system"): [Case("ASM", LIST)],
     ("POST", "/telemetry"): [Case("", (401, 401, 401), body=lambda _: {})],
     ("GET", "/users"): [Case("A", LIST)],
     ("POST", "/users"): [

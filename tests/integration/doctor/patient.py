@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import catalog
+from store.diagnosis.finding import Finding, Level
 from store.health import server as server_facts
 from vop.doctor import QUESTION_MS, examine
-from vop.doctor.finding import Finding, Level
 from vop.doctor.surroundings import Surroundings
 
 CATALOG = catalog.load()
@@ -19,7 +19,7 @@ def say(database: str, *modules: object, around: Surroundings | None = None) -> 
     around = around or Surroundings(database, catalog=CATALOG)
     with server_facts.look(database, QUESTION_MS) as conn:
         checks = [check for module in modules for check in module.CHECKS]  # type: ignore[attr-defined]
-        return {name: look(conn, around) for name, look in checks}
+        return {name: look(conn, around.catalog) for name, look in checks}
 
 
 def everything(around: Surroundings) -> dict[str, Finding]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from store.diagnosis.finding import Finding
 from tests.integration.doctor.patient import CATALOG, check, everything
 from tests.mqtt_client import connected
 from tests.platform_services import DeviceBroker, reachable_directory
 from vop.doctor import broker as module
-from vop.doctor.finding import Finding
 from vop.doctor.surroundings import Surroundings
 from vop.services.broker import Iotcore
 from vop.services.mosquitto import Mosquitto, find_mosquitto

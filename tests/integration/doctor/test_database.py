@@ -8,11 +8,13 @@ import psycopg
 import pytest
 
 from store.database import connect
+from store.diagnosis import server as by_sql
+from store.diagnosis import tables, work
 from store.health import server as facts
 from store.migrate import migrate
 from tests.integration.doctor.patient import CATALOG, check, say
 from tests.platform_services import embedded_server, fresh_database
-from vop.doctor import server, tables, work
+from vop.doctor import server
 from vop.doctor.surroundings import Surroundings
 
 
@@ -74,7 +76,7 @@ def test_connections_that_run_out() -> None:
 
 
 def test_a_transaction_left_open(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "TRANSACTION_WARN_S", 0.0)
+    monkeypatch.setattr(by_sql, "TRANSACTION_WARN_S", 0.0)
     with psycopg.connect(database, application_name="forgotten") as conn:
         conn.execute("SELECT count(*) FROM events")
         check(say(database, server)["database.transactions"], "warn", f"forgotten (pid {conn.info.backend_pid}) has a "
@@ -97,7 +99,7 @@ def test_a_fresh_schema_has_nothing_to_say(database: str) -> None:
 def test_a_schema_that_is_not_there_or_not_ours(database: str, empty_database: str) -> None:
     def current(url: str) -> object:
         with facts.look(url, 1_000) as conn:
-            return tables.current(conn, Surroundings())
+            return tables.current(conn, {})
 
     check(current(empty_database), "fail", "run `vop migrate`")  # type: ignore[arg-type]
     check(current(database), "ok", "the schema is at migration")  # type: ignore[arg-type]
@@ -234,5 +236,5 @@ def test_every_check_looks_only(database: str) -> None:
     with facts.look(database, 5_000) as conn:
         conn.execute("SET default_transaction_read_only = on")
         for _name, look in (*server.CHECKS, *tables.CHECKS, *work.CHECKS):
-            look(conn, around)
+            look(conn, around.catalog)
         assert conn.execute("SELECT pg_current_xact_id_if_assigned()").fetchone() == (None,)

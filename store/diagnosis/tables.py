@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from catalog.model import Product
 from store import migrate
 from store.database import Connection
+from store.diagnosis.finding import Finding, fail, ok, warn
 from store.errors import SchemaError
 from store.health import rights, tables
 from store.health import server as server_facts
-from vop.doctor.finding import Finding, fail, ok, warn
-from vop.doctor.surroundings import Surroundings
 
 PARTITIONS_WARN: Final = timedelta(days=31)
 PARTITIONS_FAIL: Final = timedelta(days=2)
@@ -24,7 +24,7 @@ DEAD_SHARE: Final = 0.4
 SHOWN: Final = 5
 
 
-def current(conn: Connection, _around: Surroundings) -> Finding:
+def current(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Does this program go together with the schema?"""
     name = "schema.current"
     try:
@@ -34,22 +34,22 @@ def current(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, f"the schema is at migration {migrate.files()[-1].version:04d} or one that goes together with it")
 
 
-def products(conn: Connection, around: Surroundings) -> Finding:
+def products(conn: Connection, catalog: Mapping[str, Product]) -> Finding:
     """Has every signal of the catalogue its column?"""
-    name, missing = "schema.products", tables.undeclared(conn, around.catalog)
+    name, missing = "schema.products", tables.undeclared(conn, catalog)
     if missing:
         return fail(
             name,
             f"the catalogue declares what the database does not have: {_listed(missing)}",
             "run `vop migrate`; ingest stops at the first message that needs it",
         )
-    return ok(name, f"the {len(around.catalog)} products of the catalogue have their tables and columns")
+    return ok(name, f"the {len(catalog)} products of the catalogue have their tables and columns")
 
 
-def partitions(conn: Connection, around: Surroundings) -> Finding:
+def partitions(conn: Connection, catalog: Mapping[str, Product]) -> Finding:
     """Are the coming months provided for, or do chunks make themselves?"""
     name = "schema.partitions"
-    names = [*(product.table for product in around.catalog.values()), "audit"]
+    names = [*(product.table for product in catalog.values()), "audit"]
     found = tables.partitions_ahead(conn, names)
     now = datetime.now(UTC)
     ends = {one.table: one.until or datetime.min.replace(tzinfo=UTC) for one in found}
@@ -62,7 +62,7 @@ def partitions(conn: Connection, around: Surroundings) -> Finding:
     return (fail if any(ends[t] < now + PARTITIONS_FAIL for t in short) else warn)(name, words, do)
 
 
-def chunks(conn: Connection, _around: Surroundings) -> Finding:
+def chunks(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Is the chunk interval one that charts can bear, and does the columnstore work?"""
     name, found = "schema.chunks", server_facts.server(conn)
     if found.timescaledb is None:
@@ -93,7 +93,7 @@ def chunks(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, f"{len(hypertables)} hypertables, {sum(one.chunks for one in hypertables)} chunks")
 
 
-def indexes(conn: Connection, _around: Surroundings) -> Finding:
+def indexes(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Was an index left half made?"""
     name, found = "schema.indexes", tables.half_made_indexes(conn)
     if found:
@@ -105,7 +105,7 @@ def indexes(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, "every index is whole")
 
 
-def vacuum(conn: Connection, _around: Surroundings) -> Finding:
+def vacuum(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Does autovacuum keep up?"""
     name, found = "schema.vacuum", tables.bloated(conn, least=DEAD_ROWS, share=DEAD_SHARE)
     if found:
@@ -119,10 +119,10 @@ def vacuum(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, "no table is full of dead rows")
 
 
-def allowed(conn: Connection, around: Surroundings) -> Finding:
+def allowed(conn: Connection, catalog: Mapping[str, Product]) -> Finding:
     """May the services' roles do what they must, and no more?"""
     name = "schema.rights"
-    missing = rights.lacking(conn, [product.table for product in around.catalog.values()])
+    missing = rights.lacking(conn, [product.table for product in catalog.values()])
     if missing:
         return fail(
             name,
@@ -144,7 +144,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-CHECKS: Final[tuple[tuple[str, Callable[[Connection, Surroundings], Finding]], ...]] = (
+CHECKS: Final[tuple[tuple[str, Callable[[Connection, Mapping[str, Product]], Finding]], ...]] = (
     ("schema.products", products),
     ("schema.partitions", partitions),
     ("schema.chunks", chunks),

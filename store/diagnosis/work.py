@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from catalog.model import Product
 from store import jobs as job_facts
 from store import slots as slot_facts
 from store.database import Connection
+from store.diagnosis.finding import Finding, fail, ok, warn
 from store.health import work
-from vop.doctor.finding import Finding, fail, ok, warn
-from vop.doctor.surroundings import Surroundings
 
 SLOT_ALARM_S: Final = 60.0
 STUCK_ALARM_S: Final = 60.0
@@ -23,7 +23,7 @@ REFUSED_JUMP: Final = 100
 SHOWN: Final = 3
 
 
-def slots(conn: Connection, _around: Surroundings) -> Finding:
+def slots(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Is every subscription of ingest somebody's, and does he hear?"""
     name, now = "ingest.slots", datetime.now(UTC)
     used = [slot for slot in slot_facts.listing(conn) if slot.drained_at is None]
@@ -53,7 +53,7 @@ def slots(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, f"{sum(slot.held for slot in used)} of {len(used)} slots are held by a worker")
 
 
-def jobs(conn: Connection, _around: Surroundings) -> Finding:
+def jobs(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Does a relay run, and are its jobs in time?"""
     name, found = "relay.jobs", job_facts.listing(conn)
     if not found:
@@ -82,7 +82,7 @@ def jobs(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, f"{len(found)} jobs, all in time")
 
 
-def rollups(conn: Connection, _around: Surroundings) -> Finding:
+def rollups(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Are long ranges of charts up to date?"""
     name, found = "relay.rollups", work.rollups_behind(conn, ROLLUPS_BEHIND_H)
     if found.devices:
@@ -96,7 +96,7 @@ def rollups(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, "closed hours are rolled up")
 
 
-def dead_letters(conn: Connection, _around: Surroundings) -> Finding:
+def dead_letters(conn: Connection, _catalog: Mapping[str, Product]) -> Finding:
     """Are many more elements refused than the day before?"""
     name, found = "ingest.dead_letters", work.refused_of_late(conn)
     today, before = sum(one.last_day for one in found), sum(one.day_before for one in found)
@@ -111,7 +111,7 @@ def dead_letters(conn: Connection, _around: Surroundings) -> Finding:
     return ok(name, words)
 
 
-CHECKS: Final[tuple[tuple[str, Callable[[Connection, Surroundings], Finding]], ...]] = (
+CHECKS: Final[tuple[tuple[str, Callable[[Connection, Mapping[str, Product]], Finding]], ...]] = (
     ("ingest.slots", slots),
     ("ingest.dead_letters", dead_letters),
     ("relay.jobs", jobs),
