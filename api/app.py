@@ -14,6 +14,7 @@ from api.audit.endpoints import router as audit
 from api.console import problem_pages
 from api.console.pages import ROUTERS as PAGES
 from api.console.rendering import Console
+from api.customers.cared import router as cared
 from api.customers.endpoints import router as customers
 from api.customers.usage import router as customer_usage
 from api.deadletters.endpoints import router as deadletters
@@ -41,7 +42,7 @@ from store.database import Database
 
 # `registry` before `records`: /devices/import is not a device called "import".
 ROUTERS = (
-    health, products, registry, records, history, usage, customers, customer_usage,
+    health, products, registry, records, history, usage, customers, customer_usage, cared,
     deadletters, system, telemetry, stream, me, users, tokens, audit,
 )  # fmt: skip
 

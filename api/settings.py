@@ -58,6 +58,21 @@ class Settings:
         about="1: cookies are for https alone, for a proxy that does not say so; 0: they are where https is seen",
         within=(0, 1),
     )
+    demo: int = setting(
+        "VOP_DEMO", 0, about="1: this is a demonstration, and the start page tells its stories", within=(0, 1)
+    )
+    device_mqtt_url: str = setting(
+        "VOP_DEVICE_MQTT_URL",
+        "",
+        about="where devices find the broker, mqtt://host:port or mqtts://host:port, as the page that connects one "
+        "tells; empty: the host of that page, port 1883",
+    )
+    device_accounts: int = setting(
+        "VOP_DEVICE_ACCOUNTS",
+        1,
+        about="0: the broker asks devices for no password, and the page that connects one says so",
+        within=(0, 1),
+    )
     raw_days: int = setting(
         "VOP_RETENTION_RAW_DAYS", 400, unit="days", about="how long raw telemetry is kept; older times are not usable"
     )

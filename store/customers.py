@@ -148,6 +148,18 @@ def search(conn: Connection, *, q: str | None = None, after: str = "", limit: in
         ).fetchall()
 
 
+@translated()
+def cared_for(conn: Connection, user_id: int, at: datetime) -> list[Customer]:
+    """Everyone on whose care team the user was at `at`, in order of id."""
+    with conn.cursor(row_factory=class_row(Customer)) as cursor:
+        return cursor.execute(
+            sql.SQL("""SELECT {columns} FROM customers WHERE customer_id IN (
+                    SELECT customer_id FROM care_team WHERE user_id = %s AND during @> %s::timestamptz)
+                ORDER BY customer""").format(columns=_COLUMNS),
+            (user_id, at),
+        ).fetchall()
+
+
 def like(q: str | None) -> str | None:
     """The ILIKE pattern for "contains `q`", its own wildcards taken literally; None for nothing to
     look for.

@@ -137,3 +137,22 @@ def of_device(conn: Connection, device_id: int, limit: int = 100) -> Sequence[Si
                ORDER BY noticed_at DESC LIMIT %s""",
             (device_id, limit),
         ).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class SilentDevice:
+    """A device that has not been heard as its product promises."""
+
+    device: str
+    product: str
+    since: datetime
+
+
+def newest(conn: Connection, limit: int) -> list[SilentDevice]:
+    """The devices that are silent now, those heard last first."""
+    with translated(), conn.cursor(row_factory=class_row(SilentDevice)) as cursor:
+        return cursor.execute(
+            """SELECT d.device, d.product, q.since FROM silences q JOIN devices d USING (device_id)
+               WHERE q.ended_at IS NULL ORDER BY q.since DESC, d.device LIMIT %s""",
+            (limit,),
+        ).fetchall()

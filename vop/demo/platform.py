@@ -244,7 +244,13 @@ class Platform:
         shared["VOP_DATA_DIR"] = str(self._directory)
         lines = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in shared.items())
         accounts.replace_file(self.environment_path, lines)
-        to_api = database | {"VOP_API_HOST": ports.LOOPBACK, "VOP_API_PORT": str(self._ports["api"])}
+        to_api = database | {
+            "VOP_API_HOST": ports.LOOPBACK,
+            "VOP_API_PORT": str(self._ports["api"]),
+            "VOP_DEMO": "1",
+            "VOP_DEVICE_MQTT_URL": f"mqtt://{ports.LOOPBACK}:{self._ports['mqtt']}",
+            "VOP_DEVICE_ACCOUNTS": str(int(self.broker.has_accounts)),
+        }
         # In this order: the first message a person sends must find a subscription.
         for name, settings in (("ingest", to_ingest), ("api", to_api), ("relay", to_relay)):
             process = self._keeper.start(name, partial(programs.spawn, name, settings))

@@ -10,7 +10,8 @@ from api.console.pages.language import router as language
 from api.console.pages.preferences import router as preferences
 from api.console.pages.products import router as products
 from api.console.pages.sign_in import router as sign_in
+from api.console.pages.start import router as start
 from api.console.pages.system import router as system
 
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
-ROUTERS = (assets, language, design, sign_in, preferences, customers, deadletters, products, system)
+ROUTERS = (assets, start, language, design, sign_in, preferences, customers, deadletters, products, system)

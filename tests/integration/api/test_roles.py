@@ -66,6 +66,7 @@ FIGURES = {"C": (200, 403, 404), "R": (200, 403, 404)}
 
 CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/me"): [Case(ALL, LIST)],
+    ("GET", "/me/customers"): [Case("CR", LIST)],
     ("GET", "/products"): [Case(ALL, LIST)],
     ("GET", "/products/{product}"): [
         Case(ALL, path=lambda kind: {"product": "nothing" if kind == "absent" else "robot_vacuum"})
