@@ -119,6 +119,12 @@ def test_a_simulated_fleet_comes_in_over_tls(stack: Stack) -> None:
         "sim-1,robot_vacuum",
         "sim-2,pill_dispenser",
     ]
+    device, _, secret = accounts[-1].split(",")
+    poll(
+        lambda: connect_status(LOOPBACK, stack.ports.devices, device, secret),
+        until=lambda status: status == ACCEPTED,
+        what="the broker's new accounts; refused before, the container would be started again",
+    )
     stack.start("simulator")
     poll(
         lambda: httpx.get(f"http://{LOOPBACK}:{stack.ports.metrics}/metrics").text,
