@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from api import document, permissions, problems
 from api.audit.endpoints import router as audit
+from api.connecting.endpoints import router as connecting
 from api.console import problem_pages
 from api.console.pages import ROUTERS as PAGES
 from api.console.rendering import Console
@@ -42,7 +43,7 @@ from store.database import Database
 
 # `registry` before `records`: /devices/import is not a device called "import".
 ROUTERS = (
-    health, products, registry, records, history, usage, customers, customer_usage, cared,
+    health, products, registry, records, history, usage, customers, customer_usage, cared, connecting,
     deadletters, system, telemetry, stream, me, users, tokens, audit,
 )  # fmt: skip
 

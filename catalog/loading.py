@@ -83,6 +83,20 @@ def check(*paths: Path) -> list[Problem]:
     return []
 
 
+def check_text(text: str, taken: Catalog, file: Path) -> tuple[Product | None, list[Problem]]:
+    """The product that `text` declares, and what is wrong with it; None when anything is.
+
+    As `check`, of a file that is not there yet, beside the products of `taken`. `file` is only for messages.
+    """
+    try:
+        product = parse(text, file)
+    except InvalidCatalog as error:
+        return None, list(error.problems)
+    if product.key in taken:
+        return None, [_taken(file, product.key, taken.file_of(product.key) or file, taken)]
+    return product, []
+
+
 def parse(text: str, file: Path) -> Product:
     """The product one TOML text declares. `file` is only for messages. Raises InvalidCatalog."""
     try:

@@ -313,6 +313,17 @@ def raw(
     return found
 
 
+def undeclared(conn: Connection, product: Product, device_id: int, rows: int = 20) -> list[str]:
+    """Keys the catalogue does not declare, of the newest `rows` readings of a device, by name."""
+    query = sql.SQL(
+        """SELECT DISTINCT key FROM (SELECT extra FROM {table} WHERE device_id = %s ORDER BY ts DESC LIMIT %s) newest,
+                  jsonb_object_keys(extra) AS key
+           WHERE key <> 'device_ts' ORDER BY key"""
+    ).format(table=sql.Identifier(product.table))
+    with translated():
+        return [row[0] for row in conn.execute(query, (device_id, rows))]
+
+
 def checked_limit(limit: int) -> int:
     """`limit` if a page may be that long, else `InvalidValue`."""
     if not 1 <= limit <= MAX_ROWS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi.responses import JSONResponse
 
-from api.auditing import Visiting
+from api.auditing import Visit, Visiting
 from api.devices.schemas import (
     Device,
     Imported,
@@ -30,15 +30,17 @@ router = feature("devices")
 def register(visit: Visiting, once: OnlyOnce, body: NewDevice) -> JSONResponse:
     """Register a device. Its secret is shown once and cannot be shown again."""
 
-    def work() -> Registered:
-        visit.concerns(body.device, product=body.product)
-        try:
-            device, secret = devices.register(visit.conn, **body.model_dump())
-        except NotFound as error:
-            raise BadInput(f"product: {error}") from error
-        return Registered(device=Device.model_validate(device), secret=secret)
+    return once.run(body, lambda: registered(visit, body))
 
-    return once.run(body, work)
+
+def registered(visit: Visit, body: NewDevice) -> Registered:
+    """Register a device, and its secret this once. Raises `BadInput`, `store.errors.Conflict`."""
+    visit.concerns(body.device, product=body.product)
+    try:
+        device, secret = devices.register(visit.conn, **body.model_dump())
+    except NotFound as error:
+        raise BadInput(f"product: {error}") from error
+    return Registered(device=Device.model_validate(device), secret=secret)
 
 
 @router.post("/devices/import", response_model=ImportResult, name="import")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.console.assets import router as assets
+from api.console.pages.connect import router as connect
 from api.console.pages.customers import router as customers
 from api.console.pages.deadletters import router as deadletters
 from api.console.pages.design import router as design
@@ -14,4 +15,4 @@ from api.console.pages.start import router as start
 from api.console.pages.system import router as system
 
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
-ROUTERS = (assets, start, language, design, sign_in, preferences, customers, deadletters, products, system)
+ROUTERS = (assets, start, language, design, sign_in, preferences, connect, customers, deadletters, products, system)

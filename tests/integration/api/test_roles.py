@@ -71,6 +71,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/products/{product}"): [
         Case(ALL, path=lambda kind: {"product": "nothing" if kind == "absent" else "robot_vacuum"})
     ],
+    ("POST", "/products/check"): [Case("AS", LIST, body=lambda _: {"toml": "key = 1"})],
+    ("GET", "/devices/{device}/arrival"): [Case("AS", path=_vacuum)],
     ("GET", "/devices"): [Case(ALL, LIST, query=lambda kind: {"customer": CUSTOMER[kind]})],
     ("POST", "/devices"): [
         Case(
