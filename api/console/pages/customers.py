@@ -72,7 +72,6 @@ def usage(
         customer=customer,
         usage=found,
         labels={key: product.label for key, product in visit.catalog.items()},
-        moment=timedelta(microseconds=1),
     )
 
 

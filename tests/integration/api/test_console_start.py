@@ -12,14 +12,14 @@ from tests.integration.api.world import PEOPLE, World, serve
 from tests.platform_services import Server, fresh_database
 
 SECTIONS = {
-    "ada": {"refused", "people", "overall", "more"},
-    "sam": {"silent", "refused", "more"},
-    "max": {"silent", "overall", "more"},
-    "clara": {"cared", "more"},
-    "carl": {"cared", "more"},
-    "tom": {"silent", "products", "more"},
-    "quinn": {"silent", "products", "more"},
-    "stranger": {"cared", "more"},
+    "ada": {"refused", "people", "overall"},
+    "sam": {"silent", "refused"},
+    "max": {"silent", "overall"},
+    "clara": {"cared"},
+    "carl": {"cared"},
+    "tom": {"silent", "products"},
+    "quinn": {"silent", "products"},
+    "stranger": {"cared"},
 }
 
 
