@@ -11,7 +11,7 @@ from fastapi import Query
 import catalog
 from api.access import is_guarded, view_of
 from api.auditing import Visit, Visiting
-from api.connecting.schemas import Arrival, Checked, Mistake, ProductText
+from api.connecting.schemas import Arrival, Checked, ProductMistake, ProductText
 from api.deadletters import samples
 from api.parameters import DeviceId, Instant
 from api.routing import feature
@@ -32,7 +32,7 @@ def check(visit: Visiting, body: ProductText) -> Checked:
     """What `vop catalog check` would say of a file with this text, beside the products there are. Keeps nothing."""
     product, problems = catalog.check_text(body.toml, visit.catalog, NAMED)
     mistakes = [
-        Mistake(place=p.key, line=line_of(body.toml, p.key), wrong=p.wrong, allowed=p.allowed) for p in problems
+        ProductMistake(place=p.key, line=line_of(body.toml, p.key), wrong=p.wrong, allowed=p.allowed) for p in problems
     ]
     return Checked(product=product.key if product else None, mistakes=mistakes)
 

@@ -21,7 +21,7 @@ class ProductText(Body):
     toml: Annotated[Text, Field(max_length=MAX_TOML_CHARS)]
 
 
-class Mistake(Answer):
+class ProductMistake(Answer):
     """One thing wrong with it, as `vop catalog check` says it."""
 
     place: str
@@ -34,7 +34,7 @@ class Checked(Answer):
     """What is wrong, in the order of the file; with nothing wrong, what it declares."""
 
     product: str | None
-    mistakes: list[Mistake]
+    mistakes: list[ProductMistake]
 
 
 class Arrival(Answer):

@@ -108,7 +108,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
         "schema_migrations": read,
     }
     assert rights(cluster, "ingest") == intake | {"devices": read, "ingest_slots": change}
-    rollups = {"product_signals": read, "rollups": read, "silences": read, "ingest_slots": read}
+    rollups = {"product_signals": read, "rollups": read, "silences": read, "ingest_slots": read, "jobs": read}
     registry = {"products": read, "devices": change, "customers": change, "users": change, "tokens": change}
     people = dict.fromkeys(
         ("ownerships", "care_team", "consents", "idempotency", "dead_messages", "dead_letters"), all_
