@@ -19,6 +19,7 @@ from api.customers.cared import router as cared
 from api.customers.endpoints import router as customers
 from api.customers.usage import router as customer_usage
 from api.deadletters.endpoints import router as deadletters
+from api.devices.export import router as export
 from api.devices.history import router as history
 from api.devices.records import router as records
 from api.devices.registry import router as registry
@@ -43,7 +44,7 @@ from store.database import Database
 
 # `registry` before `records`: /devices/import is not a device called "import".
 ROUTERS = (
-    health, products, registry, records, history, usage, customers, customer_usage, cared, connecting,
+    health, products, registry, records, history, export, usage, customers, customer_usage, cared, connecting,
     deadletters, system, telemetry, stream, me, users, tokens, audit,
 )  # fmt: skip
 

@@ -38,7 +38,7 @@ def history(
     """Signals of a device, downsampled: lowest, mean, highest and number of values in each bucket."""
     seen = access.view(visit, device, within)
     visit.notes(signals=list(signal))
-    signals, within = _visible(seen, signal, within)
+    signals, within = visible(seen, signal, within)
     keys = [s.key for s in signals]
     found = readings.history(visit.conn, seen.product, seen.device.device_id, keys, within.start, within.end, points)
     return History(
@@ -52,7 +52,7 @@ def history(
     )
 
 
-def _visible(seen: View, keys: list[str], within: Period) -> tuple[list[Signal], Period]:
+def visible(seen: View, keys: list[str], within: Period) -> tuple[list[Signal], Period]:
     """The signals and the period to answer. A signal that is not for this principal is one it has never heard of."""
     signals = []
     for key in dict.fromkeys(keys):

@@ -29,6 +29,8 @@ def summary(row: DeviceSummary, *, named: bool) -> schemas.Summary:
         device=schemas.Device.model_validate(row.device),
         owner=_owner(there.customer, there.name, there.zone, there.since, named=named) if there else None,
         presence=schemas.Presence.model_validate(row.presence),
+        firmware=row.firmware,
+        coverage=row.coverage,
     )
 
 

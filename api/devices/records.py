@@ -9,9 +9,9 @@ from fastapi import Query
 from api import access
 from api.auditing import Visiting
 from api.devices import presenting
-from api.devices.schemas import Detail, Summary, Wanted
-from api.paging import Cursor, Limit, Page, decode, page
-from api.parameters import ID, DeviceId, Search
+from api.devices.schemas import Detail, Standing, Summary, Wanted
+from api.paging import Cursor, Limit, Page, decode, encode
+from api.parameters import ID, DeviceId, Search, Text
 from api.routing import feature
 from store import devices, readings, reported
 
@@ -28,20 +28,30 @@ def search(
         Wanted | None,
         Query(description="In the registry; `silent`: active, and not heard for three heartbeats of its product."),
     ] = None,
+    firmware: Annotated[Text | None, Query(max_length=200, description="Exactly as reported.")] = None,
+    presence: Annotated[
+        Standing | None, Query(description="As `presence` of the items says it; unknown matches nothing.")
+    ] = None,
+    coverage_below: Annotated[
+        float | None, Query(gt=0, le=1, description="Heard for less than this share of the last seven days.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[Summary]:
     """Devices that match everything given, in order of id. `q` is looked for in ids, serials and
-    owners' ids, and for who may read customers in their names."""
+    owners' ids, and for who may read customers in their names. With `presence` or `coverage_below` a page may be short,
+    even empty, and not be the last: one request looks into 2,000 devices at most."""
     after = decode(cursor, "devices", str)
     named = presenting.may_name(visit)
-    rows = devices.search(
-        visit.conn, visit.catalog, product=product, customer=customer, q=q, status=status, names=named,
-        after=after[0] if after else "", limit=limit,
+    wanted = devices.Wanted(
+        product=product, customer=customer, q=q, status=status, firmware=firmware, standing=presence,
+        coverage_below=coverage_below,
     )  # fmt: skip
-    visit.concerns("*", customer, found=len(rows))
-    return page(
-        "devices", rows, limit, lambda row: (row.device.device,), lambda row: presenting.summary(row, named=named)
+    found = devices.look(visit.conn, visit.catalog, wanted, names=named, after=after[0] if after else "", limit=limit)
+    visit.concerns("*", customer, found=len(found.rows))
+    return Page(
+        items=[presenting.summary(row, named=named) for row in found.rows],
+        next=encode("devices", found.after) if found.after is not None else None,
     )
 
 

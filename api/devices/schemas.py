@@ -12,6 +12,7 @@ from api.shapes import Answer, Body
 
 Status = Literal["active", "suspended", "quarantined", "retired"]
 Wanted = Literal["active", "suspended", "quarantined", "retired", "silent"]
+Standing = Literal["connected", "disconnected", "reporting", "silent", "healthy", "faulty"]
 Mark = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=128)]
 Zone = Annotated[str, Field(max_length=64, description="IANA time zone.")]
 
@@ -67,6 +68,8 @@ class Summary(Answer):
     device: Device
     owner: Owner | None
     presence: Presence
+    firmware: str | None = Field(description="As it last reported.")
+    coverage: float | None = Field(description="Share of the last seven days in which it was heard.")
 
 
 class LatestValue(Answer):

@@ -9,22 +9,26 @@ from store.devices.batch import Imported, NewDevice, register_many
 from store.devices.credentials import authenticate, revoke, rotate, set_status
 from store.devices.identity import STATUSES, Device, Status, by_id, describe, get, register
 from store.devices.presence import OpenFault, Presence, presence, presences
-from store.devices.search import DeviceSummary, Owner, search
+from store.devices.search import DeviceSummary, Looked, Owner, Standing, Wanted, look, search
 
 __all__ = [
     "STATUSES",
     "Device",
     "DeviceSummary",
     "Imported",
+    "Looked",
     "NewDevice",
     "OpenFault",
     "Owner",
     "Presence",
+    "Standing",
     "Status",
+    "Wanted",
     "authenticate",
     "by_id",
     "describe",
     "get",
+    "look",
     "presence",
     "presences",
     "register",

@@ -71,9 +71,10 @@ def presences(
     devices: Iterable[tuple[int, str]],
     *,
     now: datetime | None = None,
+    faults: bool = True,
 ) -> dict[int, Presence]:
     """Presence of many devices, given as (device_id, product key): two queries, and one more a
-    product.
+    product. Without `faults` that one is spared, and of no device it is known whether it is healthy.
     """
     now = now or datetime.now(UTC)
     since, _ = hearing(slots.listing(conn), now)
@@ -94,18 +95,18 @@ def presences(
     found: dict[int, Presence] = {}
     for key, device_ids in by_product.items():
         product = catalog.get(key)
-        faults = open_faults(conn, product, device_ids) if product is not None else {}
+        broken = open_faults(conn, product, device_ids) if product is not None and faults else {}
         for device_id in device_ids:
             online, changed_at, last_seen = heard[device_id]
             reporting = healthy = None
             if product is not None:
                 reporting = _reporting(now, timedelta(seconds=product.heartbeat_s * HEARTBEATS), last_seen, since)
-                healthy = None if last_seen is None else device_id not in faults
+                healthy = None if last_seen is None or not faults else device_id not in broken
             # A broker that was killed sends no last wills: of a device that has not spoken since, nobody knows.
             unproved = online and not reporting and since is not None and last_seen < since
             connected = online if since is not None and not unproved else None
             found[device_id] = Presence(
-                connected, changed_at, reporting, last_seen, healthy, tuple(faults.get(device_id, ())),
+                connected, changed_at, reporting, last_seen, healthy, tuple(broken.get(device_id, ())),
                 since is not None,
             )  # fmt: skip
     return found

@@ -7,6 +7,8 @@ from api.console.pages.connect import router as connect
 from api.console.pages.customers import router as customers
 from api.console.pages.deadletters import router as deadletters
 from api.console.pages.design import router as design
+from api.console.pages.device import router as device
+from api.console.pages.fleet import router as fleet
 from api.console.pages.language import router as language
 from api.console.pages.preferences import router as preferences
 from api.console.pages.products import router as products
@@ -15,4 +17,7 @@ from api.console.pages.start import router as start
 from api.console.pages.system import router as system
 
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
-ROUTERS = (assets, start, language, design, sign_in, preferences, connect, customers, deadletters, products, system)
+ROUTERS = (
+    assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
+    system,
+)  # fmt: skip

@@ -102,6 +102,16 @@ CASES: dict[tuple[str, str], list[Case]] = {
         ),
         Case(ALL, path=_pill, query=lambda _: {"signal": "rssi_dbm"}),
     ],
+    ("GET", "/devices/{device}/rows.csv"): [
+        Case(ALL, path=_pill, query=lambda _: {"signal": "rssi_dbm"}),
+        Case(
+            ALL,
+            (404, 404, 404),
+            path=_pill,
+            query=lambda _: {"signal": "doses_remaining"},
+            instead={"C": (200, 404, 404), "R": (200, 404, 404)},
+        ),
+    ],
     ("GET", "/devices/{device}/events"): [Case(ALL, path=_pill)],
     ("GET", "/devices/{device}/timeline"): [Case(ALL, path=_pill)],
     ("GET", "/devices/{device}/gaps"): [Case(ALL, path=_pill)],
