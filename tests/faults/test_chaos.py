@@ -18,6 +18,7 @@ def test_every_message_is_kept_once_through_one_fault_of_each_kind() -> None:
 
 
 @needs_mosquitto
+@pytest.mark.slow
 def test_workers_that_share_come_and_go_and_every_message_is_kept_once() -> None:
     # No restart of the broker: Mosquitto keeps no shared subscription over it (see test_broker_restart).
     report = chaos.run(

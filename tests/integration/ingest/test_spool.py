@@ -286,6 +286,7 @@ def test_a_database_that_takes_no_part_is_noticed_and_found_again(site: Site, ow
             way.hold()
             site.publish()
             site.until("messages_acknowledged_total", COUNT)
-            assert site.metric("batch_failures_total") >= 1
+            # Given up by a batch, or by a beat that was due before it: then the batch is not tried at all.
+            assert site.metric("spool_messages_total") >= COUNT
             way.release()
             site.all_is_stored_once()

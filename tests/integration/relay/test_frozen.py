@@ -73,6 +73,7 @@ def row_of(conn: Connection, job: str) -> jobs.JobRow:
     return next(row for row in jobs.listing(conn) if row.job == job)
 
 
+@pytest.mark.slow
 def test_it_is_not_ready_while_nothing_answers_says_why_and_goes_on_after(
     conn: Connection, database: str, pg_server: Server, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_it_ends_when_told_though_nothing_answers(database: str, pg_server: Serv
             assert relay.stop() == 0
 
 
+@pytest.mark.slow
 def test_it_starts_beside_a_frozen_database(database: str, pg_server: Server, tmp_path: Path) -> None:
     with running(database, tmp_path / "log") as relay:
         with frozen(pg_server):

@@ -16,7 +16,7 @@ from store.database import connect
 from store.errors import InvalidValue, NotFound, Retry, StoreError
 from store.intake import Arrival, Intake
 from store.product_tables import TableOptions
-from store.rollups import marks, read, rebuild, roller, verify
+from store.rollups import marks, products, read, rebuild, roller, verify
 from store.rollups.hours import hour_of
 from tests.integration.rollups.world import (
     CATALOG,
@@ -410,7 +410,7 @@ def test_a_signal_declared_otherwise_while_a_roller_works_is_not_missed(world: W
     world.say(device, reading(0, 0, count=5))
     finish(world)
     now = declared(count="counter")
-    old = roller.declared(world.conn)
+    old = products.declared(world.conn)
     declare(world, now)
     # What it knew of the product when it began is not what it makes rollups by.
     picked, _ = roller._pick(world.conn, old, hour_of(NOW), 0)
