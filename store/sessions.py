@@ -92,10 +92,9 @@ def _opened(
     secret = secrets.new_secret()
     values = {"proof": proof, "secret": secrets.sha256(secret), "lasts": lasts, "user_id": user_id}
     query = sql.SQL(
-        """WITH who AS ({who}), made AS (
+        """WITH who AS ({who}), opened AS MATERIALIZED (SELECT clock_timestamp() AS at), made AS (
                 INSERT INTO sessions (user_id, token_id, secret_sha256, created_at, seen_at, expires_at)
-                SELECT user_id, token_id, %(secret)s, clock_timestamp(), clock_timestamp(),
-                       least(clock_timestamp() + %(lasts)s, expires_at) FROM who
+                SELECT user_id, token_id, %(secret)s, at, at, least(at + %(lasts)s, expires_at) FROM who, opened
                 RETURNING session_id)
            SELECT session_id, user_id, name, roles, token_id FROM made, who"""
     ).format(who=who)
