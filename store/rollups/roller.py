@@ -181,7 +181,8 @@ def _pick(conn: Connection, catalog: Mapping[str, Product], closed: int, after: 
         conn.execute(
             """UPDATE latest l SET dirty = l.dirty - u.h::int4multirange, rolling = l.rolling + u.h::int4multirange
                FROM unnest(%s::int[], %s::text[]) u(d, h)
-               WHERE l.device_id = u.d AND NOT l.rolling @> u.h::int4multirange""",
+               WHERE l.device_id = u.d
+                 AND (NOT l.rolling @> u.h::int4multirange OR l.dirty && u.h::int4multirange)""",
             _columns(picked),
         )
     return picked, cut

@@ -7,7 +7,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catalog.model import Product
@@ -71,6 +71,9 @@ def finish(world: World) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=1, max_size=12))
+@example(  # an hour that a killed roller left behind and that is marked anew
+    steps=[("say", [(0, 0, 1, "low", None)]), ("killed", HOUR_MS), ("say", [(0, 0, 1, "high", None)])]
+)
 def test_rollups_are_the_aggregates_of_the_raw_rows(world: World, steps: list[tuple[str, Any]]) -> None:
     device = world.device(f"p-{world.one('SELECT count(*) FROM devices')}")
     last: list[Any] = []
