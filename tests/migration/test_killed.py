@@ -73,7 +73,7 @@ def check_cuts(old_databases: Copies, first: int, stride: int, *, sent: bool) ->
 def test_an_upgrade_cut_at_a_statement_is_finished_by_the_next(
     old_databases: Copies, with_steps: None, first: int, sent: bool
 ) -> None:
-    check_cuts(old_databases, first, 14, sent=sent)
+    check_cuts(old_databases, first, 28, sent=sent)
 
 
 @pytest.mark.slow
