@@ -16,10 +16,12 @@ def command() -> None:
     import catalog
     from api import service
     from api.settings import Settings
+    from vop import collector
 
     settings = Settings.from_environment(os.environ)
     products = catalog.load_from_environment(os.environ)
     _require_free(settings.host, settings.port)
+    collector.spare()
     service.run(settings, products)
 
 

@@ -88,7 +88,10 @@ def query(as_json: bool, rows: int, rate: float, seconds: float) -> None:
     In an empty database named by VOP_DATABASE_URL, or one of its own. Above 2 million rows also how a chart's time
     grows from 1 million. Exits 1 when a limit is missed.
     """
+    from vop import collector
+
     bench = _part("query")
+    collector.spare()  # as the API does, whose questions these are
     with _bar() as progress:
         figures = _run(lambda: bench.run(rows, rate=rate, seconds=seconds, progress=progress))
     _show(figures, as_json)

@@ -20,11 +20,14 @@ def command(context: click.Context) -> None:
     import catalog
     from relay import service
     from relay.settings import Settings
+    from vop import collector
 
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    service.run(Settings.from_environment(os.environ), catalog.load_from_environment(os.environ), stopping)
+    settings, products = Settings.from_environment(os.environ), catalog.load_from_environment(os.environ)
+    collector.spare()
+    service.run(settings, products, stopping)
 
 
 @command.command("run")
