@@ -83,6 +83,7 @@ def create_app(settings: Settings, catalog: Catalog, database: Database) -> Fast
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        redirect_slashes=False,  # the address of such a redirect would hold whatever Host header came
     )
     app.state.services = services
     app.state.console = Console.load()

@@ -101,14 +101,17 @@ def parse(text: str, file: Path) -> Product:
     """The product one TOML text declares. `file` is only for messages. Raises InvalidCatalog."""
     try:
         raw = tomllib.loads(text)
+        problems = unfit(file, raw)
+        plain = json.dumps(raw, default=str)
     except tomllib.TOMLDecodeError as error:
         raise InvalidCatalog([_syntax(file, str(error))]) from error
     except RecursionError as error:
         raise InvalidCatalog([Problem(file, "", "is nested too deeply", "tables within tables, three deep")]) from error
-    problems = unfit(file, raw)
+    except ValueError as error:  # Python refuses numbers of thousands of digits
+        raise InvalidCatalog([Problem(file, "", "holds a number of too many digits", "numbers of 64 bits")]) from error
     try:
         # JSON: there pydantic takes a list for a tuple even when strict about everything else.
-        product = Product.model_validate_json(json.dumps(raw, default=str), strict=True)
+        product = Product.model_validate_json(plain, strict=True)
     except ValidationError as error:
         explained = explain(file, raw, error)
         told = {problem.key for problem in explained}

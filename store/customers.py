@@ -19,7 +19,7 @@ from store.errors import Conflict, InvalidValue, NotFound, translated
 Language = Literal["en", "fa"]
 Calendar = Literal["gregorian", "persian"]
 
-ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
+ID_FORM = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,64}")
 MAX_NAME = 200
 
 _COLUMNS = sql.SQL("customer_id, customer, name, language, zone, calendar, week_start, weekend, created_at")
@@ -86,7 +86,7 @@ def create(
     weekday.
     """
     if not ID_FORM.fullmatch(customer):
-        raise InvalidValue(f"customer id {customer!r} must be 1 to 64 of A-Z a-z 0-9 . _ -")
+        raise InvalidValue(f"customer id {customer!r} must be 1 to 64 of A-Z a-z 0-9 . _ -, and not . or ..")
     days = _checked_days(week_start, weekend)
     with conn.cursor(row_factory=class_row(Customer)) as cursor:
         made = cursor.execute(

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from api import problems
 from api.console.catalogues import N_
+from api.console.paths import own_path
 from api.console.rendering import page
 from api.permissions import is_page
 
@@ -92,7 +93,8 @@ def _to_sign_in(request: Request) -> Response:
     back = ""
     if request.method in {"GET", "HEAD"}:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        back = f"?next={quote(wanted, safe='/')}"
+        if own_path(wanted) == wanted:
+            back = f"?next={quote(wanted, safe='/')}"
     return RedirectResponse(SIGN_IN + back, 303)
 
 

@@ -50,5 +50,8 @@ def require_token(request: Request, secret: str) -> None:
 
 def _host(origin: str) -> str | None:
     """Host and port, as the Host header has them; None for what is no site, like `null`."""
-    split = urlsplit(origin)
+    try:
+        split = urlsplit(origin)
+    except ValueError:
+        return None
     return split.netloc if split.scheme in {"http", "https"} else None

@@ -21,7 +21,8 @@ Status = Literal["active", "suspended", "quarantined", "retired"]
 """Only an active device may connect. `retired` is for good: its credentials are removed."""
 STATUSES: tuple[str, ...] = get_args(Status)
 
-ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
+ID_FORM = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,64}")
+"""Not `.` nor `..`: within an address those mean another place."""
 # A device's client id is its device id, and all listeners of a broker share client ids: under one
 # of these names a device could take over the session of a service.
 RESERVED = re.compile(r"(ingest|converse|predict|relay|api|vop)(-.*)?", re.IGNORECASE)
@@ -53,7 +54,7 @@ class Device:
 def checked_id(device: str) -> str:
     """`device` if it may be a device's id, else `InvalidValue`."""
     if not ID_FORM.fullmatch(device):
-        raise InvalidValue(f"device id {device!r} must be 1 to 64 of A-Z a-z 0-9 . _ -")
+        raise InvalidValue(f"device id {device!r} must be 1 to 64 of A-Z a-z 0-9 . _ -, and not . or ..")
     if RESERVED.fullmatch(device):
         raise InvalidValue(f"device id {device!r} is kept for a service of the platform; choose another")
     return device
