@@ -45,7 +45,8 @@ class Visit:
     conn: Connection
     principal: Principal
     rule: Rule
-    objects: list[tuple[str, str | None]] = field(default_factory=list)
+    objects: dict[tuple[str, str | None], None] = field(default_factory=dict)
+    """Each once, in the order they were named: a page is made of parts, and each names it."""
     detail: dict[str, Json] = field(default_factory=dict)
 
     @property
@@ -55,7 +56,7 @@ class Visit:
 
     def concerns(self, name: str, customer: str | None = None, **detail: Json) -> None:
         """Name the object this visit reads or changes, and the person it belongs to, for the audit log."""
-        self.objects.append((name, customer))
+        self.objects[name, customer] = None
         self.notes(**detail)
 
     def concerns_owners(self, name: str, customers: Set[str]) -> None:

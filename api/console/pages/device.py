@@ -13,7 +13,7 @@ import orjson
 from fastapi import Query, Request, Response
 from pydantic import JsonValue, StringConstraints
 
-from api.access import CARE_ROLES
+from api.access import CARE_ROLES, FIGURE_ROLES, view_of
 from api.auditing import Visit, Visiting
 from api.console.catalogues import N_
 from api.console.language import reader_of
@@ -31,6 +31,7 @@ from api.parameters import DeviceId, Key, Period
 from api.usage_schemas import Per
 from catalog.elements import Quality
 from catalog.model import HEARTBEATS, Product, Signal
+from store import devices
 from store.silences import LATE
 
 router = pages()
@@ -65,7 +66,6 @@ def _shown(
     request: Request, visit: Visit, template: str, found: Detail, asked: Asked, within: Period, **context: Any
 ) -> Response:
     """A page of the device `found`, in the zone of where it stands."""
-    visit.objects[:] = dict.fromkeys(visit.objects)  # each part has named the device and its owners
     zone = found.owner.zone if found.owner else "UTC"
     product = visit.catalog[found.product]
     calendar = reader_of(request, visit.principal).calendar
@@ -83,12 +83,22 @@ def _shown(
         days=days_of(within, zone, calendar),
         late_s=product.heartbeat_s * LATE,
         silent_s=product.heartbeat_s * HEARTBEATS,
-        use_is_open=bool(visit.principal.roles & CARE_ROLES) or not product.usage_is_sensitive,
+        use_is_open=_use_is_open(visit, product, found.device, asked),
         settings={setting.key: setting for setting in product.setting},
         faults={fault.kind: fault.label for fault in product.fault},
         kinds={event.key: event for event in product.event},
         **context,
     )
+
+
+def _use_is_open(visit: Visit, product: Product, device: str, asked: Asked) -> bool:
+    """Whether the page of its use answers this reader, over the period that a link to it keeps."""
+    if visit.principal.roles & FIGURE_ROLES and not product.usage_is_sensitive:
+        return True
+    if not visit.principal.roles & CARE_ROLES:
+        return False
+    seen = view_of(visit, devices.get(visit.conn, device))
+    return seen.cared_within(asked.within(QUARTER)) is not None
 
 
 def _moved(request: Request, visit: Visit, found: Detail, asked: Asked) -> Response | None:
