@@ -24,7 +24,7 @@ _PERSIAN = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")
 _LOCALES = {"en": "en_GB", "fa": "fa_IR"}
 _STEPS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _CLOCK = ("day", "hour", "minute", "second")
-_BYTES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+_BYTES = ("kilobyte", "megabyte", "gigabyte", "terabyte")
 
 
 def _utc_now() -> dt.datetime:
@@ -98,10 +98,12 @@ class Format:
         return Markup('<bdi>{}</bdi>\u00a0<bdi dir="ltr">{}</bdi>').format(self.number(value), symbol)
 
     def bytes(self, count: int | None) -> str:
-        """A size: 1,048,576 is 1.05 MB."""
+        """A size: 1,048,576 is 1.05 MB, 2 is 2 bytes."""
         if count is None:
             return ABSENT
-        step, size = 0, float(count)
+        if count < 1000:
+            return self.texts.ngettext("%(num)s byte", "%(num)s bytes", count) % {"num": self.number(count)}
+        step, size = 0, count / 1000
         while size >= 1000 and step < len(_BYTES) - 1:
             step, size = step + 1, size / 1000
         return self._counted(float(f"{size:.3g}"), f"digital-{_BYTES[step]}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from api.auditing import Visit
 from api.console import catalogues, headers, navigation, paths
@@ -52,8 +53,19 @@ def environment(assets: Assets, texts: gettext.NullTranslations) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    made.globals["ngettext"] = _counting(cast("Callable[..., str]", made.globals["ngettext"]))
     made.globals |= {"url": paths.url, "static": assets.url, "LANGUAGES": catalogues.LANGUAGES}
     return made
+
+
+def _counting(ngettext: Callable[..., str]) -> Callable[..., str]:
+    """The same, with `%(num)s` in the reader's digits."""
+
+    @pass_context
+    def counting(context: Context, one: str, more: str, count: int, **variables: Any) -> str:
+        return ngettext(context, one, more, count, **({"num": context["fmt"].number(count)} | variables))
+
+    return counting
 
 
 def console_of(request: Request) -> Console:

@@ -24,10 +24,10 @@ from tests.platform_services import Server, fresh_database
 
 pytest.register_assert_rewrite("tests.browser.stage")
 
-from tests.browser.stage import AXE, Stage  # noqa: E402 - what it asserts is to be told
+from tests.browser.looks import Look  # noqa: E402 - what stages assert is to be told
+from tests.browser.stage import AXE, Stage  # noqa: E402
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WAIT_MS = 30_000
 
 
 class Visit(Protocol):
@@ -93,14 +93,7 @@ def visit(chromium: Browser, site: World) -> Iterator[Visit]:
         phone: bool = False,
         status: int = 200,
     ) -> Stage:
-        context = chromium.new_context(
-            locale={"en": "en-GB", "fa": "fa-IR"}[language],
-            color_scheme="dark" if dark else "light",
-            viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
-            has_touch=phone,
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(WAIT_MS)
+        context = Look(language, dark, phone).context(chromium)
         contexts.append(context)
         if name is not None:
             sign_in(context, site, name)

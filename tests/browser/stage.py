@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,9 @@ class Stage:
         """Nothing makes the page wider than its window."""
         wide, window = self.page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
         assert wide <= window, f"{wide} px of content in a window of {window} px"
+
+    def picture(self, name: str) -> None:
+        """Keep what is seen as `name`.png, where VOP_TEST_PICTURES_DIR names a directory."""
+        directory = os.environ.get("VOP_TEST_PICTURES_DIR")
+        if directory:
+            self.page.screenshot(path=Path(directory) / f"{name}.png", full_page=True)

@@ -32,6 +32,13 @@ def test_a_link_signs_in_and_leaves_no_token_in_the_address(visit: Visit, site: 
     assert "#" not in stage.page.url
 
 
+def test_a_link_signs_in_where_the_page_is_open_already(visit: Visit, site: World) -> None:
+    page = visit("/sign-in").page
+    page.goto(site.url + "/sign-in#token=" + site.tokens["quinn"])
+    page.wait_for_url(site.url + "/")
+    expect(page.locator("header")).to_contain_text("quinn")
+
+
 def test_by_keyboard_with_a_password_and_out_again(visit: Visit, site: World) -> None:
     with site.database.connection() as conn:
         passwords.change(conn, "tom", passwords.hashed(PASSWORD))

@@ -120,7 +120,7 @@ def test_a_refusal_is_a_page_for_people_and_a_problem_for_programs(client: TestC
     assert 'dir="rtl"' in page.text
     part = client.get("/nothing", headers={"HX-Request": "true"})
     assert "<html" not in part.text
-    assert "state-error" in part.text
+    assert "state-problem" in part.text
 
 
 def test_what_was_asked_for_is_shown_as_text(client: TestClient) -> None:

@@ -108,4 +108,5 @@ def test_machines_read_utc() -> None:
 
 
 def test_sizes() -> None:
-    assert (EN.bytes(999), EN.bytes(10_485_760), EN.bytes(None)) == ("999 byte", "10.5 MB", "–")
+    assert (EN.bytes(0), EN.bytes(1), EN.bytes(999)) == ("0 bytes", "1 byte", "999 bytes")
+    assert (EN.bytes(1000), EN.bytes(10_485_760), EN.bytes(None)) == ("1 kB", "10.5 MB", "–")

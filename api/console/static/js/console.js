@@ -66,3 +66,12 @@ function refreshAges() {
 }
 setInterval(refreshAges, 15000);
 document.addEventListener("vop:ages", refreshAges);
+
+// Where the row of pages or views does not fit, what is open is in sight.
+for (const row of document.querySelectorAll(".menu, .tabs")) {
+  const open = row.querySelector("[aria-current]");
+  if (open && row.scrollWidth > row.clientWidth) {
+    const [inner, outer] = [open.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  }
+}
