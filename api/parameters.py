@@ -40,8 +40,10 @@ def _storable(text: str) -> str:
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-Text = Annotated[str, AfterValidator(_storable)]
-Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+NoNul = AfterValidator(_storable)
+Text = Annotated[str, NoNul]
+# `Text` here would have the length checked before the blanks are gone.
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NoNul]
 Id = Annotated[str, StringConstraints(pattern=ID)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 

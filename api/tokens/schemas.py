@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from api.parameters import Instant, Text
+from api.parameters import Instant, NoNul
 from api.shapes import Answer, Body
 from api.users.schemas import Name
 
@@ -34,5 +34,5 @@ class NewToken(Body):
     """Whom it speaks for, what it is for, and until when."""
 
     user: Name
-    label: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), NoNul]
     expires_at: Instant | None = None
