@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from api.connecting.first_words import Broker
 from store.accounts import acl_text
 from tests.unit.deploy.compose_file import COMPOSE, DEPLOY, document, interpolated, problems
 from tests.unit.repository.files import ROOT
@@ -117,6 +118,15 @@ def test_the_api_believes_the_proxy_s_network_and_nobody_else_is_in_it() -> None
     assert "edge" not in services["api"]["networks"]
 
 
+@pytest.mark.parametrize("env", [{}, {"MQTT_NAME": "mqtt.example.com", "MQTTS_PORT": "18883"}])
+def test_people_are_shown_the_address_that_devices_can_reach(env: dict[str, str]) -> None:
+    services = document()["services"]
+    shown = Broker.of(interpolated(services["api"]["environment"]["VOP_DEVICE_MQTT_URL"], env), "x", accounts=True)
+    assert shown == Broker(env.get("MQTT_NAME", "localhost"), int(env.get("MQTTS_PORT", "8883")), True, True)
+    assert f"{shown.port}:8883" in {interpolated(port, env) for port in services["mosquitto"]["ports"]}
+    assert "DNS:localhost" in (DEPLOY / "make-certificates.sh").read_text()
+
+
 def test_a_published_port_is_one_the_program_listens_on() -> None:
     proxy = (DEPLOY / "proxy" / "Caddyfile").read_text()
     assert "http_port 8080\n" in proxy
@@ -131,6 +141,13 @@ def test_everybody_of_ours_who_reads_the_catalogue_reads_the_company_s_own() -> 
     assert reads == {"migrate", "ingest", "relay", "retention", "api", "simulator"}
     for name in reads | {"backup"}:
         assert "./deploy/catalog:/catalog:ro" in services[name]["volumes"], name
+
+
+def test_everybody_who_asks_how_long_telemetry_is_kept_is_told_the_same() -> None:
+    services = document()["services"]
+    told = {name: service.get("environment", {}).get("VOP_RETENTION_RAW_DAYS") for name, service in services.items()}
+    assert {name for name, days in told.items() if days} == {"migrate", "ingest", "relay", "retention", "api"}
+    assert set(filter(None, told.values())) == {"${RETENTION_RAW_DAYS:-400}"}
 
 
 def test_the_database_is_new_enough() -> None:
