@@ -101,6 +101,21 @@ def listing(conn: Connection, *, user: str | None = None, after: int = 0, limit:
 
 
 @translated()
+def get(conn: Connection, token_id: int) -> Token:
+    """The token `token_id`, ended or not. Raises `NotFound`."""
+    with conn.cursor(row_factory=class_row(Token)) as cursor:
+        token = cursor.execute(
+            sql.SQL("SELECT {columns} FROM tokens t JOIN users u USING (user_id) WHERE t.token_id = %s").format(
+                columns=_COLUMNS
+            ),
+            (token_id,),
+        ).fetchone()
+    if token is None:
+        raise NotFound(f"there is no token {token_id}; `vop tokens list` shows them")
+    return token
+
+
+@translated()
 def revoke(conn: Connection, token_id: int) -> Token:
     """End a token now; one that has ended keeps its first time. Raises `NotFound`."""
     with conn.cursor(row_factory=class_row(Token)) as cursor:

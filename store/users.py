@@ -18,7 +18,10 @@ from store.errors import Conflict, InvalidValue, NotFound, translated
 ROLES: tuple[str, ...] = get_args(Role)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
-_COLUMNS = sql.SQL("user_id, name, display_name, roles, active, created_at")
+_COLUMNS = sql.SQL(
+    """user_id, name, display_name, roles, active, created_at,
+       (SELECT max(seen_at) FROM known_browsers b WHERE b.user_id = users.user_id) AS last_sign_in"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class User:
     roles: list[str]
     active: bool
     created_at: datetime
+    last_sign_in: datetime | None
+    """In a browser; None when never, or so long ago that the browser is forgotten."""
 
 
 def is_name(text: str) -> bool:

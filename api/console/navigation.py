@@ -14,6 +14,7 @@ PAGES = (
     ("/products", N_("Products")),
     ("/connect", N_("Connect a device")),
     ("/deadletters", N_("Dead letters")),
+    ("/users", N_("Users")),
     ("/system", N_("System")),
 )
 

@@ -23,6 +23,8 @@ class User(Answer):
     roles: list[Role]
     active: bool
     created_at: datetime
+    last_sign_in: datetime | None
+    """In a browser; what programs do with a token is no sign-in."""
 
 
 class NewUser(Body):

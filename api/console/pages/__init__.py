@@ -15,9 +15,11 @@ from api.console.pages.products import router as products
 from api.console.pages.sign_in import router as sign_in
 from api.console.pages.start import router as start
 from api.console.pages.system import router as system
+from api.console.pages.user_tokens import router as user_tokens
+from api.console.pages.users import router as users
 
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
 ROUTERS = (
     assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
-    system,
+    system, users, user_tokens,
 )  # fmt: skip

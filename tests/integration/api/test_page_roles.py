@@ -19,6 +19,7 @@ import pytest
 
 from api.permissions import RULES, is_page
 from api.sessions.origins import csrf_token
+from store import users
 from tests.integration.api.browsers import Browser, signed_in
 from tests.integration.api.pages import Page, parsed
 from tests.integration.api.test_roles import ALL, CUSTOMER, KINDS, LETTERS, PILL, VACUUM, Kind
@@ -27,6 +28,8 @@ from tests.integration.api.world import API, World, now_ms
 NUMBER = count()
 SECRET = "the-habit-of-anna"
 """Said by her dispenser, where it tells of a person."""
+LEAVER = "leaver"
+"""A user whom the forms change and suspend."""
 NAMED = {"Anna Example": "SCR", "Ben Example": "S", SECRET: "CR"}
 """Who may read this anywhere at all: support every name, a care team that of its customer."""
 
@@ -59,6 +62,10 @@ def vacuum(kind: Kind) -> dict[str, str]:
 
 def customer(kind: Kind) -> dict[str, str]:
     return {"customer": CUSTOMER[kind]}
+
+
+def leaver(kind: Kind) -> dict[str, str]:
+    return {"user": "nobody" if kind == "absent" else LEAVER}
 
 
 CASES: dict[tuple[str, str], list[Case]] = {
@@ -102,6 +109,32 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("POST", "/connect/check"): [Case("AS", form=lambda _: {"toml": "key = 1"})],
     ("GET", "/connect/{device}/arrival"): [Case("AS", THREE, vacuum)],
+    ("GET", "/users"): [Case("A")],
+    ("POST", "/users"): [
+        Case(
+            "A",
+            (303, 422, 422),
+            form=lambda kind: {
+                "name": "sam" if kind == "other" else f"page-{next(NUMBER)}",
+                "display_name": "New",
+                **({} if kind == "absent" else {"role.stock": "1"}),
+            },
+        )
+    ],
+    ("GET", "/users/{user}"): [Case("A", THREE, leaver)],
+    ("POST", "/users/{user}"): [
+        Case("A", (303, 303, 404), leaver, form=lambda _: {"display_name": "T", "role.stock": "1"})
+    ],
+    ("GET", "/users/{user}/suspend"): [Case("A", THREE, leaver)],
+    ("POST", "/users/{user}/suspend"): [Case("A", (303, 303, 404), leaver)],
+    ("POST", "/users/{user}/reactivate"): [Case("A", (303, 303, 404), leaver)],
+    ("POST", "/users/{user}/tokens"): [Case("A", THREE, leaver, form=lambda _: {"label": "a page's", "days": "1"})],
+    ("GET", "/users/{user}/tokens/{token}/revoke"): [
+        Case("A", (404, 404, 404), lambda kind: leaver(kind) | {"token": "999999"})
+    ],
+    ("POST", "/users/{user}/tokens/{token}/revoke"): [
+        Case("A", (404, 404, 404), lambda kind: leaver(kind) | {"token": "999999"})
+    ],
 }
 OPEN = {
     ("GET", "/static/{version}/{path:path}"),
@@ -116,6 +149,8 @@ OPEN = {
 @pytest.fixture(scope="module")
 def told(shared: World) -> World:
     """The shared world, in which devices have said something and some of it was refused."""
+    with shared.database.connection() as conn:
+        users.create(conn, LEAVER, "Leaver", ["stock"])
     at = now_ms() - 3_600_000
     for device in ("pill-anna", "pill-ben", "vac-anna", "vac-ben"):
         shared.publish(device, {"ts": at, "boot": 1, "seq": 0, "values": {"rssi_dbm": -60, "doses_remaining": 12}})

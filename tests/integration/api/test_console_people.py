@@ -1,0 +1,191 @@
+"""Administrators' forms for people: what they do in the database and the audit log, and how mistakes come back."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from store import tokens, users
+from tests.integration.api.browsers import Browser, signed_in
+from tests.integration.api.world import World
+
+SCRIPT = '<script>alert("1")</script>'
+ROLE = {"role.stock": "1"}
+
+
+@pytest.fixture(scope="module")
+def ada(shared: World) -> Iterator[Browser]:
+    with signed_in(shared, "ada") as browser:
+        yield browser
+
+
+def user_of(world: World, name: str) -> users.User:
+    with world.database.connection() as conn:
+        return users.get(conn, name)
+
+
+def newest(world: World, action: str) -> dict[str, Any]:
+    """The newest entry of the audit log of this action."""
+    entry: dict[str, Any] = world.audited(action=action)[0]
+    return entry
+
+
+def make(world: World, name: str, *roles: str) -> str:
+    """A user with a token, whose secret is returned."""
+    with world.database.connection() as conn:
+        return tokens.issue(conn, users.create(conn, name, name.title(), roles or ["stock"]).user_id, "test")[1]
+
+
+def hidden(page: httpx.Response, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found
+    return found[1]
+
+
+def test_a_user_is_added_and_given_a_first_token(shared: World, ada: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    done = ada.submit("/users", name=" Nora ", display_name=f" {SCRIPT} ", **{"role.support": "1", "role.stock": "1"})
+    assert (done.status_code, done.headers["location"]) == (303, "/users/nora?done=made")
+    nora = user_of(shared, "nora")
+    assert (nora.display_name, nora.roles, nora.active, nora.last_sign_in) == (SCRIPT, ["support", "stock"], True, None)
+    made = newest(shared, "user.create")
+    assert (made["actor"], made["object"], made["detail"]) == ("user:ada", "nora", {"roles": ["support", "stock"]})
+    shown = ada.get(done.headers["location"])
+    assert "The user is added." in shown.text
+    for page in (shown, ada.get("/users")):
+        assert SCRIPT not in page.text
+        assert "&lt;script&gt;alert" in page.text
+
+    form = {"label": "Her laptop", "days": "7", "once": hidden(shown, "once")}
+    issued = ada.submit("/users/nora/tokens", **form)
+    assert issued.status_code == 200
+    assert issued.headers["cache-control"] == "no-store"
+    found = re.search(r"<code>(vop_[^<]+|[A-Za-z0-9_-]{40,})</code>", issued.text)
+    assert found
+    secret = found[1]
+    with Browser(shared) as hers:
+        assert hers.sign_in(token=secret).status_code == 303
+    assert user_of(shared, "nora").last_sign_in is not None
+    again = ada.submit("/users/nora/tokens", **form)
+    assert again.status_code == 200
+    assert "This form was sent before" in again.text
+    for page in (again, ada.get("/users/nora"), ada.get("/users")):
+        assert secret not in page.text
+    listed = shared.get("ada", "/tokens", user="nora")["items"]
+    assert [token["label"] for token in listed] == ["Her laptop"]
+    first = next(entry for entry in shared.audited(action="token.issue") if "user" in entry["detail"])
+    assert (first["object"], first["detail"]) == (str(listed[0]["token_id"]), {"user": "nora"})
+    assert secret not in caplog.text
+    assert secret not in str(shared.audited(limit=500))
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "status", "says"),
+    [
+        ("/users", {"name": "new", "display_name": "", **ROLE}, 422, "as colleagues know them"),
+        ("/users", {"name": "No Name!", "display_name": "New", **ROLE}, 422, "first a letter or a digit."),
+        ("/users", {"name": "new", "display_name": "New"}, 422, "Choose at least one role."),
+        ("/users", {"name": "sam", "display_name": "New", **ROLE}, 422, "There is a user of this name already."),
+        ("/users", {"name": "new", "display_name": "New", "role.boss": "1"}, 422, "choose among them"),
+        ("/users/sam", {"display_name": " ", "role.support": "1"}, 422, "as colleagues know them"),
+        ("/users/sam", {"display_name": "Sam"}, 422, "Choose at least one role."),
+        ("/users/sam", {"display_name": "Sam", "was": "old", "role.support": "1"}, 409, "Somebody else changed this"),
+        ("/users/ada", {"display_name": "Ada", **ROLE}, 409, "the last administrator"),
+        ("/users/ada/suspend", {}, 409, "the last administrator"),
+        ("/users/sam/tokens", {"label": " ", "days": "7"}, 422, "that say what it is for"),
+        ("/users/sam/tokens", {"label": "x" * 101, "days": "7"}, 422, "that say what it is for"),
+        ("/users/sam/tokens", {"label": "x", "days": "8"}, 422, "Choose one of these."),
+        ("/users/nobody", {"display_name": "Sam", **ROLE}, 404, ""),
+        ("/users/nobody/suspend", {}, 404, ""),
+        ("/users/nobody/reactivate", {}, 404, ""),
+        ("/users/nobody/tokens", {"label": "x", "days": "7"}, 404, ""),
+        ("/users/sam/tokens/999999/revoke", {}, 404, ""),
+        ("/users/sam/tokens/1/revoke", {}, 404, ""),
+    ],
+)
+def test_a_mistake_comes_back_and_changes_nothing(
+    shared: World, ada: Browser, path: str, sent: dict[str, str], status: int, says: str
+) -> None:
+    def kept() -> object:
+        with shared.database.connection() as conn:
+            return users.listing(conn), tokens.listing(conn)
+
+    before = kept()
+    answer = ada.submit(path, **sent)
+    assert answer.status_code == status, answer.text
+    assert says in answer.text
+    assert kept() == before
+    if status == 422 and "role.boss" not in sent:
+        assert 'aria-invalid="true"' in answer.text
+    if status in (409, 422) and "role.boss" not in sent:
+        entry = shared.audited(limit=1)[0]
+        assert (entry["actor"], False in entry["detail"].values()) == ("user:ada", True)
+
+
+def test_roles_and_name_are_changed_at_once(shared: World, ada: Browser) -> None:
+    secret = make(shared, "otto")
+    with Browser(shared) as otto:
+        otto.sign_in(token=secret)
+        assert otto.get("/deadletters").status_code == 403
+        was = hidden(ada.get("/users/otto"), "was")
+        done = ada.submit("/users/otto", display_name="Otto O.", was=was, **{"role.support": "1"})
+        assert (done.status_code, done.headers["location"]) == (303, "/users/otto?done=changed")
+        assert otto.get("/deadletters").status_code == 200
+    assert user_of(shared, "otto").display_name == "Otto O."
+    assert newest(shared, "user.change")["detail"] == {"roles": ["support"]}
+    outdated = ada.submit("/users/otto", display_name="Another", was=was, **ROLE)
+    assert outdated.status_code == 409
+    assert "Otto O." in outdated.text
+
+
+def test_a_suspended_user_is_out_and_comes_back(shared: World, ada: Browser) -> None:
+    secret = make(shared, "uma")
+    with Browser(shared) as uma:
+        uma.sign_in(token=secret)
+        assert uma.get("/products").status_code == 200
+        asked = ada.get("/users/uma/suspend")
+        assert "All their sessions end now" in asked.text
+        assert uma.get("/products").status_code == 200
+        assert ada.submit("/users/uma/suspend").headers["location"] == "/users/uma?done=suspended"
+        assert uma.get("/products").status_code == 303
+        assert uma.sign_in(token=secret).status_code == 401
+        assert newest(shared, "user.change")["detail"] == {"active": False}
+        assert ada.submit("/users/uma/reactivate").headers["location"] == "/users/uma?done=reactivated"
+        assert uma.sign_in(token=secret).status_code == 303
+
+
+def test_a_revoked_token_opens_nothing(shared: World, ada: Browser) -> None:
+    secret = make(shared, "vera")
+    token = shared.get("ada", "/tokens", user="vera")["items"][0]["token_id"]
+    path = f"/users/vera/tokens/{token}/revoke"
+    with Browser(shared) as vera:
+        vera.sign_in(token=secret)
+        assert "cannot be undone" in ada.get(path).text
+        assert ada.submit(path).headers["location"] == "/users/vera?done=revoked"
+        assert vera.get("/products").status_code == 303
+    revoked = newest(shared, "token.revoke")
+    assert (revoked["object"], revoked["detail"]) == (str(token), {"user": "vera"})
+    assert "nothing to revoke" in ada.get(path).text
+    assert "Revoked" in ada.get("/users/vera").text
+
+
+def test_an_administrator_who_resigns_is_led_to_the_start(shared: World) -> None:
+    secret = make(shared, "wim", "admin")
+    with Browser(shared) as wim:
+        wim.sign_in(token=secret)
+        assert wim.submit("/users/wim", display_name="Wim", **ROLE).headers["location"] == "/"
+        assert wim.get("/users").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_texts_are_there_in_both_languages(shared: World, ada: Browser, language: str) -> None:
+    for path in ("/users", "/users/sam", "/users/sam/suspend"):
+        page = ada.get(path, headers={"Accept-Language": language})
+        assert page.status_code == 200
+        assert f'<html lang="{language}"' in page.text
