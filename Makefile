@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-faults fault-table lint format bench lock strings clean
+.PHONY: help setup setup-dev demo test test-slow test-faults pictures fault-table lint format bench lock strings clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ test-slow: setup-dev ## the tests that take longer
 
 test-faults: setup-dev ## the tests that kill, cut off and starve, one at a time
 	$(PYTEST) -m faults $(ARGS)
+
+pictures: setup-dev ## make the README's pictures anew, on a tour of the console in Chromium
+	mkdir -p build/pictures
+	VOP_TEST_PICTURES_DIR=build/pictures $(PYTEST) -m slow -k "en-light-desktop or fa-dark-phone" tests/browser/test_tour.py
+	cp build/pictures/console-*.webp docs/pictures/
 
 fault-table: setup-dev ## what every fault cost, as a table: make fault-table ARGS="--long"
 	@$(BIN)/python -m tests.faults.table $(ARGS)

@@ -20,17 +20,24 @@ _LISTEN = """
 addEventListener("securitypolicyviolation", (event) => window.violated(
   `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
-_FOCUSABLE = """() => {
-  window.walk = [...document.querySelectorAll(
+_WATCH_FOCUS = """() => {
+  const walk = [...document.querySelectorAll(
     'a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex^="-"])'
   )].filter((e) => !e.disabled && e.type !== "hidden" && e.checkVisibility({ visibilityProperty: true }));
-  return window.walk.map((e) => `${e.localName} ${(e.ariaLabel || e.textContent || e.name || "").trim().slice(0, 40)}`);
+  window.steps = [];
+  document.addEventListener("focusin", (event) => {
+    const style = getComputedStyle(event.target);
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    window.steps.push([walk.indexOf(event.target), ring]);
+  });
+  document.activeElement.blur();
+  getSelection().removeAllRanges();
+  scrollTo(0, 0);
+  const names = walk.map((e) => `${e.localName} ${(e.ariaLabel || e.textContent || e.name || "").trim().slice(0, 40)}`);
+  return [names, walk.filter((e) => e.type === "date").length];
 }"""
-_FOCUSED = """() => {
-  const e = document.activeElement;
-  const style = getComputedStyle(e);
-  return { index: window.walk.indexOf(e), ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
-}"""
+INNER_STOPS = 3
+"""Of a date's field, beyond its first: two more parts and the button of its calendar."""
 
 
 @dataclass
@@ -95,26 +102,29 @@ class Stage:
 
     def check_keyboard(self) -> list[str]:
         """Tab reaches everything that can be used, in the order it stands, and shows where it is. Returns the way."""
-        names: list[str] = self.page.evaluate(_FOCUSABLE)
+        names, dates = self.page.evaluate(_WATCH_FOCUS)
         assert 0 < len(names) < MAX_TABS
-        self.page.evaluate("() => { document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0); }")
-        reached: list[int] = []
-        for _ in names:
+        for _ in range(len(names) + INNER_STOPS * dates):
             self.page.keyboard.press("Tab")
-            at = self.page.evaluate(_FOCUSED)
-            if at["index"] < 0:
-                break
-            assert at["ring"], f"no focus ring on {names[at['index']]}"
-            reached.append(at["index"])
+        steps: list[tuple[int, bool]] = self.page.evaluate("window.steps")
+        assert [names[index] for index, ring in steps if not ring] == [], "no focus ring on these"
+        reached = [index for index, _ in steps]
         missed = [name for index, name in enumerate(names) if index not in reached]
         assert missed == []
         assert reached == sorted(reached)
-        return names
+        way: list[str] = names
+        return way
 
     def check_fits(self) -> None:
         """Nothing makes the page wider than its window."""
         wide, window = self.page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
         assert wide <= window, f"{wide} px of content in a window of {window} px"
+
+    def check_whole(self) -> None:
+        """What holds of every page: accessible, no wider than its window, and usable by keyboard alone."""
+        self.check_accessible()
+        self.check_fits()
+        self.check_keyboard()
 
     def picture(self, name: str) -> None:
         """Keep what is seen as `name`.png, where VOP_TEST_PICTURES_DIR names a directory."""

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-
-LOOKS = [
-    pytest.param(
-        language, dark, phone, id=f"{language}-{'dark' if dark else 'light'}-{'phone' if phone else 'desktop'}"
-    )
-    for language, dark, phone in itertools.product(("en", "fa"), (False, True), (False, True))
-]
+from tests.browser.looks import LOOKS
 
 
-@pytest.mark.parametrize(("language", "dark", "phone"), LOOKS)
-def test_every_look_is_accessible_and_fits(visit: Visit, language: str, dark: bool, phone: bool) -> None:
-    stage = visit("/design", language=language, dark=dark, phone=phone)
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_is_accessible_fits_and_needs_no_mouse(visit: Visit, look: str) -> None:
+    stage = visit("/design", **vars(LOOKS[look]))
     expect(stage.page.locator("[data-chart][data-drawn]")).to_have_count(2)
-    stage.check_accessible()
-    stage.check_fits()
-    pictures = os.environ.get("VOP_TEST_PICTURES_DIR")
-    if pictures:
-        name = f"design-{language}-{'dark' if dark else 'light'}-{'phone' if phone else 'desktop'}.png"
-        stage.page.screenshot(path=Path(pictures) / name, full_page=True)
-
-
-@pytest.mark.parametrize("language", ["en", "fa"])
-def test_the_keyboard_reaches_everything(visit: Visit, language: str) -> None:
-    way = visit("/design", language=language).check_keyboard()
-    assert way[0].startswith("a ")
+    stage.check_whole()
+    stage.picture(f"design-{look}")
 
 
 def test_the_first_key_skips_the_menu(visit: Visit) -> None:

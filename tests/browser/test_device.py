@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from playwright.sync_api import expect
 
 from store import devices
 from tests.browser.conftest import Visit
+from tests.browser.looks import LOOKS
 from tests.integration.api.world import World, now_ms
 
 SCRIPT = '<img src=x onerror="window.broken = 1">'
@@ -28,12 +27,6 @@ PAGES = {
     "device-events": ("/devices/vac-ben/events", "sam"),
     "device-gaps": ("/devices/vac-ben/gaps", "sam"),
     "device-care": ("/devices/pill-anna", "clara"),
-}
-LOOKS = {
-    f"{language}-{'dark' if dark else 'light'}-{'phone' if phone else 'desktop'}": (language, dark, phone)
-    for language in ("en", "fa")
-    for dark in (False, True)
-    for phone in (False, True)
 }
 
 
@@ -82,41 +75,14 @@ def life(site: World) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("look", ["en-light-desktop", "fa-dark-phone"])
-def test_a_page_is_accessible_and_fits(visit: Visit, name: str, look: str) -> None:
+def test_a_page_is_accessible_fits_and_needs_no_mouse(visit: Visit, name: str, look: str) -> None:
     path, person = PAGES[name]
-    language, dark, phone = LOOKS[look]
-    stage = visit(path, person, language=language, dark=dark, phone=phone)
-    drawn = stage.page.locator("[data-chart]").count()
-    expect(stage.page.locator("[data-chart][data-drawn]")).to_have_count(drawn)
-    stage.check_accessible()
-    stage.check_fits()
-    assert stage.page.evaluate("window.broken") is None
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("look", LOOKS)
-def test_tour(visit: Visit, look: str) -> None:
-    """Every page in every look, with its picture where one is asked for."""
-    language, dark, phone = LOOKS[look]
-    for name, (path, person) in PAGES.items():
-        stage = visit(path, person, language=language, dark=dark, phone=phone)
-        drawn = stage.page.locator("[data-chart]").count()
-        expect(stage.page.locator("[data-chart][data-drawn]")).to_have_count(drawn)
-        expect(stage.page.locator("[hx-trigger=load] .loading")).to_have_count(0)
-        stage.check_fits()
-        pictures = os.environ.get("VOP_TEST_PICTURES_DIR")
-        if pictures:
-            stage.page.screenshot(path=Path(pictures) / f"{name}-{look}.png", full_page=True)
-        stage.page.context.close()
-
-
-@pytest.mark.parametrize("name", ["fleet", "device", "device-events", "device-gaps"])
-def test_the_keyboard_reaches_everything(visit: Visit, name: str) -> None:
-    path, person = PAGES[name]
-    stage = visit(path, person)
+    stage = visit(path, person, **vars(LOOKS[look]))
+    expect(stage.page.locator("[data-chart]:not([data-drawn])")).to_have_count(0)
     expect(stage.page.locator("[hx-trigger=load] .loading")).to_have_count(0)
-    stage.check_keyboard()
+    stage.check_whole()
+    assert stage.page.evaluate("window.broken") is None
+    stage.picture(f"{name}-{look}")
 
 
 def test_a_week_is_drawn_with_its_marks_and_gaps_and_use(visit: Visit) -> None:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from store import passwords
 from tests.browser.conftest import Visit
-from tests.browser.stage import Stage
 from tests.integration.api.world import World
 
 PASSWORD = "four quiet words here"
-
-
-def picture(stage: Stage, name: str) -> None:
-    """Keep what is seen, where somebody wants to look at it."""
-    directory = os.environ.get("VOP_TEST_PICTURES_DIR")
-    if directory:
-        stage.page.screenshot(path=Path(directory) / f"{name}.png", full_page=True)
 
 
 def test_a_link_signs_in_and_leaves_no_token_in_the_address(visit: Visit, site: World) -> None:
@@ -75,7 +64,5 @@ def test_every_look_is_accessible_and_fits(
         with site.database.connection() as conn:
             passwords.change(conn, "quinn", made)
     stage = visit(path, name, language=language, dark=dark, phone=dark)
-    stage.check_accessible()
-    stage.check_fits()
-    stage.check_keyboard()
-    picture(stage, f"{path.strip('/')}-{language}-{'dark' if dark else 'light'}")
+    stage.check_whole()
+    stage.picture(f"{path.strip('/')}-{language}-{'dark' if dark else 'light'}")

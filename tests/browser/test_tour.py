@@ -7,13 +7,10 @@ keeps a picture of every step, and those of the README as `docs/pictures` has th
 
 from __future__ import annotations
 
-import base64
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,19 +18,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.console import catalogues
+from tests.browser import pictures
 from tests.browser.looks import LOOKS, Look
 from tests.browser.stage import Stage
 from tests.integration.demo import harness
 
 DEVICES, DAYS = 24, 42
 ZONES = {"en": "Europe/Berlin", "fa": "Asia/Tehran"}
-README = {
-    ("start", "en-light-desktop"): "console-start.webp",
-    ("device", "en-light-desktop"): "console-device.webp",
-    ("device", "fa-dark-phone"): "console-device-fa.webp",
-}
-"""Steps and looks that the README shows, and as what."""
-WEBP_QUALITY = 82
 
 
 @dataclass
@@ -72,17 +63,7 @@ class Tour:
         self.stage.check_conduct()
         page.evaluate("scrollTo(0, 0)")
         self.stage.picture(f"{name}-{self.look}")
-        if (shown := README.get((name, str(self.look)))) is not None:
-            _keep(page, shown)
-
-
-def _keep(page: Page, name: str) -> None:
-    """What the window shows, packed by the browser itself."""
-    directory = os.environ.get("VOP_TEST_PICTURES_DIR")
-    if directory:
-        line = page.context.new_cdp_session(page)
-        taken = line.send("Page.captureScreenshot", {"format": "webp", "quality": WEBP_QUALITY})
-        (Path(directory) / name).write_bytes(base64.b64decode(taken["data"]))
+        pictures.keep(page, name, str(self.look))
 
 
 @pytest.fixture(scope="module")

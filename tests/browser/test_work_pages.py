@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -16,6 +14,7 @@ from store import consents, customers, jobs, slots
 from store.database import connect
 from store.deadletters import Refused, write
 from tests.browser.conftest import Visit
+from tests.browser.looks import LOOKS
 from tests.integration.api.world import World, now_ms
 
 SCRIPT = '<img src=x onerror="window.broken = 1">'
@@ -35,13 +34,10 @@ PAGES = {
     "system": ("/system", "max"),
     "connect": ("/connect", "sam"),
     "connect-waiting": ("/connect/spare/arrival", "sam"),
+    "absent": ("/customers/nobody-of-this-name", "sam"),
+    "refused": ("/customers/anna/care-team", "sam"),
 }
-LOOKS = {
-    f"{language}-{'dark' if dark else 'light'}-{'phone' if phone else 'desktop'}": (language, dark, phone)
-    for language in ("en", "fa")
-    for dark in (False, True)
-    for phone in (False, True)
-}
+REFUSED = {"absent": 404, "refused": 403}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -86,33 +82,12 @@ def work(site: World) -> Iterator[None]:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("look", ["en-light-desktop", "fa-dark-phone"])
-def test_a_page_is_accessible_and_fits(visit: Visit, name: str, look: str) -> None:
+def test_a_page_is_accessible_fits_and_needs_no_mouse(visit: Visit, name: str, look: str) -> None:
     path, person = PAGES[name]
-    language, dark, phone = LOOKS[look]
-    stage = visit(path, person, language=language, dark=dark, phone=phone)
-    stage.check_accessible()
-    stage.check_fits()
+    stage = visit(path, person, **vars(LOOKS[look]), status=REFUSED.get(name, 200))
+    stage.check_whole()
     assert stage.page.evaluate("window.broken") is None
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("look", LOOKS)
-def test_tour(visit: Visit, look: str) -> None:
-    """Every page in every look, with its picture where one is asked for."""
-    language, dark, phone = LOOKS[look]
-    for name, (path, person) in PAGES.items():
-        stage = visit(path, person, language=language, dark=dark, phone=phone)
-        stage.check_fits()
-        pictures = os.environ.get("VOP_TEST_PICTURES_DIR")
-        if pictures:
-            stage.page.screenshot(path=Path(pictures) / f"{name}-{look}.png", full_page=True)
-        stage.page.context.close()
-
-
-@pytest.mark.parametrize("name", ["start-support", "customers", "deadletters", "system", "connect"])
-def test_the_keyboard_reaches_everything(visit: Visit, name: str) -> None:
-    path, person = PAGES[name]
-    visit(path, person).check_keyboard()
+    stage.picture(f"{name}-{look}")
 
 
 def test_customers_are_found_as_one_types(visit: Visit) -> None:
