@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-faults pictures fault-table lint format bench lock strings clean
+.PHONY: help setup setup-dev demo test test-slow test-faults pictures fault-table lint format bench lock strings api-reference clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ lock: setup-dev ## write the locks anew: make lock ARGS="--upgrade"
 
 strings: setup-dev ## bring the texts of the console's pages into their catalogues
 	@$(BIN)/python -m api.console.extraction
+
+api-reference: setup-dev ## write docs/api-reference.md anew from the program
+	@$(BIN)/python -m api.reference > docs/api-reference.md
 
 clean: ## remove .venv, builds and caches; data directories stay
 	rm -rf .venv .venv.lock build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

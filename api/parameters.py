@@ -62,7 +62,7 @@ class Period:
 
 def period(default: timedelta, longest: timedelta) -> Callable[..., Period]:
     """A dependency that reads `from` and `to`: `to` is now and `from` is `default` before it, unless given."""
-    begin = f"Begin; {default.days} days before `to` unless given."
+    begin = f"Begin; {default.days} day{'s' if default.days > 1 else ''} before `to` unless given."
 
     def read(
         from_: Instant | None = Query(None, alias="from", description=begin),

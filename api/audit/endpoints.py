@@ -41,7 +41,7 @@ def listing(
     actor: Annotated[Text | None, Query(max_length=200, description="`user:<name>` or `device:<id>`.")] = None,
     action: Annotated[Text | None, Query(max_length=100, description="E.g. `device.history`.")] = None,
     customer: Annotated[str | None, Query(pattern=ID, description="Whose data it was.")] = None,
-    outcome: Annotated[Literal["allowed", "denied"] | None, Query()] = None,
+    outcome: Annotated[Literal["allowed", "denied"] | None, Query(description="What came of it.")] = None,
     within: Period = _PERIOD,
     cursor: Cursor = None,
     limit: Limit = 100,

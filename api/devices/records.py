@@ -21,7 +21,9 @@ router = feature("devices")
 @router.get("/devices")
 def search(
     visit: Visiting,
-    product: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = None,
+    product: Annotated[
+        str | None, Query(max_length=64, pattern=r"^[a-z0-9_]*$", description="Key of the product.")
+    ] = None,
     customer: Annotated[str | None, Query(pattern=ID, description="Its present owner.")] = None,
     q: Search = None,
     status: Annotated[

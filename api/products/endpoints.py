@@ -36,7 +36,7 @@ def listing(visit: Visiting) -> Products:
 
 
 @router.get("/products/{product}")
-def detail(visit: Visiting, product: str = Path(max_length=64)) -> Product:
+def detail(visit: Visiting, product: str = Path(max_length=64, description="Its key in the catalogue.")) -> Product:
     """Signals, events, faults, failure modes, commands and settings of one product."""
     found = visit.catalog.get(product)
     if found is None:

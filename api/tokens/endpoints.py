@@ -50,7 +50,10 @@ def issue(visit: Visiting, once: OnlyOnce, body: NewToken) -> JSONResponse:
 
 
 @router.delete("/tokens/{token}")
-def revoke(visit: Visiting, token: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> Token:
+def revoke(
+    visit: Visiting,
+    token: Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the token, `token_id` in lists.")],
+) -> Token:
     """End a token now."""
     revoked = tokens.revoke(visit.conn, token)
     visit.concerns(str(token), user=revoked.user)
