@@ -8,8 +8,9 @@ to connect ends with a notice on `store.notify.ACCOUNTS`.
 from store.devices.batch import Imported, NewDevice, register_many
 from store.devices.credentials import authenticate, revoke, rotate, set_status
 from store.devices.identity import STATUSES, Device, Status, by_id, describe, get, register
+from store.devices.narrowing import Standing, Wanted
 from store.devices.presence import OpenFault, Presence, presence, presences
-from store.devices.search import DeviceSummary, Looked, Owner, Standing, Wanted, look, search
+from store.devices.search import DeviceSummary, Looked, Owner, look, search
 
 __all__ = [
     "STATUSES",

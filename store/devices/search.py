@@ -7,27 +7,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from catalog.model import Product
-from store.customers import like
 from store.database import Connection
 from store.devices.identity import COLUMNS, Device, Status
+from store.devices.narrowing import Part, Standing, Wanted, few, own, parts, values
 from store.devices.presence import Presence, presences
 from store.errors import translated
 from store.usage import Asked, Window, heard_seconds_of
 
-Standing: TypeAlias = Literal["connected", "disconnected", "reporting", "silent", "healthy", "faulty"]
-STANDINGS: Final[tuple[str, ...]] = get_args(Standing)
-
 COVERED: Final = timedelta(days=7)
 """Coverage in a list is of the time up to now."""
 LOOKED: Final = 2_000
-"""Devices one question looks into for what no index knows: whether they report, are healthy, or were heard enough."""
-CHUNK: Final = 500
+"""Devices that one question goes through in order, where no index knows the few that fit."""
+FIRST_CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +48,6 @@ class DeviceSummary:
     """As it last reported; None: it never did."""
     coverage: float | None
     """Share of the last seven days in which it was heard, 0 to 1, of the time it was known; None: not known before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which devices are looked for: those that match everything given."""
-
-    product: str | None = None
-    customer: str | None = None
-    """Id of the present owner."""
-    q: str | None = None
-    """Anywhere in the device's id and serial number and in its present owner's id and name."""
-    status: Status | Literal["silent"] | None = None
-    firmware: str | None = None
-    """Exactly as the device reports it."""
-    standing: Standing | None = None
-    """As `Presence` says it at the time of asking; `silent`: has an open silence. What is not known matches nothing."""
-    coverage_below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +79,13 @@ def search(
     `silent` is no status of the registry: such a device is active and has not been heard as its product promises.
     """
     wanted = Wanted(product=product, customer=customer, q=q, status=status)
-    return list(look(conn, catalog, wanted, names=names, after=after, limit=limit, now=now).rows)
+    found: list[DeviceSummary] = []
+    more: str | None = after
+    while more is not None and len(found) < limit:
+        looked = look(conn, catalog, wanted, names=names, after=more, limit=limit - len(found), now=now)
+        found += looked.rows
+        more = looked.after
+    return found
 
 
 @translated()
@@ -115,27 +101,74 @@ def look(
 ) -> Looked:
     """A page of the devices that are `wanted`: at most `limit`, in order of id, behind the id `after`.
 
-    `names`: the reader may know customers' names. For standing and coverage at most `LOOKED` devices are looked into,
-    so such a page may be short, even empty, and not be the last.
+    `names`: the reader may know customers' names. What no index finds among many is looked for in at most `LOOKED`
+    devices, so such a page may be short, even empty, and not be the last.
     """
     now = now or datetime.now(UTC)
+    asked = list(parts(wanted, names=names))
+    given = values(wanted, catalog, now) | {"after": after}
+    chosen, ids = few(conn, asked, given)
+    walk = _Walk(conn, wanted, [part for part in asked if part is not chosen], given, ids if chosen else None)
     sieve = _sieve(conn, catalog, wanted, now)
-    found: list[dict[str, Any]] = []
-    looked = 0
+    found: list[_Row] = []
+    looked, size = 0, limit + 1 if walk.all_fit and sieve is None else FIRST_CHUNK
     more: str | None = after
-    while more is not None and len(found) < limit and (sieve is None or looked < LOOKED):
-        size = limit if sieve is None else CHUNK
-        rows = _rows(conn, wanted, names=names, after=more, limit=size)
+    while more is not None and len(found) < limit and looked < LOOKED:
+        rows = walk.chunk(more, size)
         looked += len(rows)
-        found += rows if sieve is None else sieve(rows)
-        more = rows[-1]["device"] if len(rows) == size else None
-    if len(found) >= limit:
+        fit = [row for row in rows if row.fits]
+        found += sieve(fit) if sieve and fit else fit
+        more = rows[-1].device if len(rows) == size else None
+        size = min(2 * size, max(LOOKED - looked, 1))
+    if len(found) > limit:
         found = found[:limit]
-        more = found[-1]["device"]
-    ids = [row["device_id"] for row in found]
-    there = presences(conn, catalog, [(row["device_id"], row["product"]) for row in found], now=now)
+        more = found[-1].device
+    ids = [row.device_id for row in found]
+    there = presences(conn, catalog, [(row.device_id, row.product) for row in found], now=now)
     covered = coverage_of(conn, ids, now)
-    return Looked([_summary(row, there, covered) for row in found], more)
+    return Looked([_summary(row, there, covered) for row in _details(conn, ids)], more)
+
+
+class _Row(NamedTuple):
+    """A device that was gone through."""
+
+    device_id: int
+    device: str
+    product: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Through devices in order of id, those `among` or all, holding each to what is asked of it."""
+
+    conn: Connection
+    wanted: Wanted
+    asked: Sequence[Part]
+    given: Mapping[str, Any]
+    among: list[int] | None
+
+    @property
+    def all_fit(self) -> bool:
+        """Whether there is nothing to hold them to."""
+        return not self.asked
+
+    def chunk(self, after: str, size: int) -> list[_Row]:
+        """The next `size` devices behind the id `after`; fewer are the last."""
+        within = [sql.SQL("d.device > %(after)s"), *own(self.wanted)]
+        if self.among is not None:
+            within.append(sql.SQL("d.device_id = ANY(%(among)s)"))
+        fits = sql.SQL(" AND ").join(part.condition for part in self.asked) if self.asked else sql.SQL("true")
+        query = sql.SQL(
+            """WITH d AS MATERIALIZED (
+                   SELECT device_id, device, product, serial FROM devices d
+                   WHERE {within} ORDER BY device LIMIT %(size)s)
+               SELECT d.device_id, d.device, d.product, coalesce({fits}, false) FROM d
+               LEFT JOIN latest l USING (device_id) LEFT JOIN device_state s USING (device_id)
+               ORDER BY d.device"""
+        ).format(within=sql.SQL(" AND ").join(within), fits=fits)
+        rows = self.conn.execute(query, {**self.given, "after": after, "size": size, "among": self.among})
+        return [_Row(*row) for row in rows]
 
 
 def _summary(
@@ -149,27 +182,25 @@ def _summary(
     return DeviceSummary(device, owner, there[device.device_id], firmware, covered[device.device_id])
 
 
-_Rows: TypeAlias = list[dict[str, Any]]
+_Sieve: TypeAlias = Callable[[list[_Row]], list[_Row]]
 
 
-def _sieve(
-    conn: Connection, catalog: Mapping[str, Product], wanted: Wanted, now: datetime
-) -> Callable[[_Rows], _Rows] | None:
+def _sieve(conn: Connection, catalog: Mapping[str, Product], wanted: Wanted, now: datetime) -> _Sieve | None:
     """What picks the wanted among rows by what SQL does not; None: nothing is left to pick."""
-    standing = wanted.standing if wanted.standing != "silent" else None
+    standing = wanted.standing if wanted.standing in _LOOKED_AT_AGAIN else None
     below = wanted.coverage_below
     if standing is None and below is None:
         return None
 
-    def pick(rows: _Rows) -> _Rows:
+    def pick(rows: list[_Row]) -> list[_Row]:
         if below is not None:
-            covered = coverage_of(conn, [row["device_id"] for row in rows], now)
-            rows = [r for r in rows if (share := covered[r["device_id"]]) is not None and share < below]
+            covered = coverage_of(conn, [row.device_id for row in rows], now)
+            rows = [row for row in rows if (share := covered[row.device_id]) is not None and share < below]
         if standing is not None:
             faults = standing in ("healthy", "faulty")
-            pairs = [(row["device_id"], row["product"]) for row in rows]
+            pairs = [(row.device_id, row.product) for row in rows]
             there = presences(conn, catalog, pairs, now=now, faults=faults)
-            rows = [row for row in rows if _stands(there[row["device_id"]], standing)]
+            rows = [row for row in rows if _stands(there[row.device_id], standing)]
         return rows
 
     return pick
@@ -181,52 +212,29 @@ def _stands(presence: Presence, standing: Standing) -> bool:
             return presence.connected is True
         case "disconnected":
             return presence.connected is False
-        case "reporting":
-            return presence.reporting is True
         case "healthy":
             return presence.healthy is True
         case "faulty":
             return presence.healthy is False
-        case "silent":
-            return presence.reporting is False
+        case "reporting" | "silent":
+            return True
 
 
-def _rows(conn: Connection, wanted: Wanted, *, names: bool, after: str, limit: int) -> _Rows:
-    conditions = [sql.SQL("d.device > %(after)s")]
-    if wanted.product is not None:
-        conditions.append(sql.SQL("d.product = %(product)s"))
-    if wanted.customer is not None:
-        conditions.append(sql.SQL("c.customer = %(customer)s"))
-    if wanted.firmware is not None:
-        conditions.append(sql.SQL("s.firmware = %(firmware)s"))
-    if "silent" in (wanted.status, wanted.standing):
-        conditions.append(
-            sql.SQL("EXISTS (SELECT FROM silences q WHERE q.device_id = d.device_id AND ended_at IS NULL)")
-        )
-    if wanted.status not in (None, "silent"):
-        conditions.append(sql.SQL("d.status = %(status)s"))
-    pattern = like(wanted.q)
-    if pattern is not None:
-        conditions.append(_MATCHES if names else _MATCHES_UNNAMED)
+_LOOKED_AT_AGAIN: Final = frozenset({"connected", "disconnected", "healthy", "faulty"})
+
+
+def _details(conn: Connection, device_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What a list shows of each, in order of id."""
     query = sql.SQL(
         """SELECT {columns}, c.customer, c.name, o.zone, lower(o.during) AS since, s.firmware
            FROM devices d
            LEFT JOIN ownerships o ON o.device_id = d.device_id AND o.during @> now()
            LEFT JOIN customers c ON c.customer_id = o.customer_id
            LEFT JOIN device_state s ON s.device_id = d.device_id
-           WHERE {conditions} ORDER BY d.device LIMIT %(limit)s"""
-    ).format(columns=COLUMNS, conditions=sql.SQL(" AND ").join(conditions))
-    values = {
-        "after": after,
-        "product": wanted.product,
-        "customer": wanted.customer,
-        "firmware": wanted.firmware,
-        "status": wanted.status,
-        "like": pattern,
-        "limit": limit,
-    }
+           WHERE d.device_id = ANY(%s) ORDER BY d.device"""
+    ).format(columns=COLUMNS)
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, values).fetchall()
+        return cursor.execute(query, (list(device_ids),)).fetchall()
 
 
 @translated()
@@ -250,21 +258,3 @@ def coverage_of(conn: Connection, device_ids: Sequence[int], now: datetime) -> d
     for (key, window), [heard_s] in zip(windows.items(), heard, strict=True):
         shares[key] = min(heard_s / (window.until - window.since).total_seconds(), 1.0)
     return shares
-
-
-# Two trigram indexes, each usable only when its expression stands alone: a union, not an OR.
-_MATCHES = sql.SQL(
-    """d.device_id IN (
-    SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
-    UNION ALL
-    SELECT p.device_id FROM customers k JOIN ownerships p USING (customer_id)
-    WHERE (k.customer || ' ' || k.name) ILIKE %(like)s AND p.during @> now())"""
-)
-_MATCHES_UNNAMED = sql.SQL(
-    """d.device_id IN (
-    SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
-    UNION ALL
-    SELECT p.device_id FROM customers k JOIN ownerships p USING (customer_id)
-    WHERE (k.customer || ' ' || k.name) ILIKE %(like)s AND k.customer ILIKE %(like)s AND p.during @> now())"""
-)
-"""As `_MATCHES`, by the same indexes, but a match in the name alone is none."""

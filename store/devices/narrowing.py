@@ -1,0 +1,167 @@
+"""What a search asks of a device, as SQL: conditions to hold a device to, and finders of the few that may fit.
+
+A finder returns device ids by an index of its own, or gives up when there are more than `FEW`: then the devices are
+gone through in order, and so many fit that a page is soon full. Neither waits for the planner to guess right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from psycopg import sql
+
+from catalog.model import HEARTBEATS, Product
+from store.customers import like
+from store.database import Connection
+from store.devices.identity import Status
+from store.devices.presence import LAST_SEEN
+
+Standing: TypeAlias = Literal["connected", "disconnected", "reporting", "silent", "healthy", "faulty"]
+STANDINGS: Final[tuple[str, ...]] = get_args(Standing)
+
+FEW: Final = 10_000
+SHORTEST_FOUND: Final = 3
+"""Letters of a text that trigram indexes can find."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which devices are looked for: those that match everything given."""
+
+    product: str | None = None
+    customer: str | None = None
+    """Id of the present owner."""
+    q: str | None = None
+    """Anywhere in the device's id and serial number and in its present owner's id and name."""
+    status: Status | Literal["silent"] | None = None
+    firmware: str | None = None
+    """Exactly as the device reports it."""
+    standing: Standing | None = None
+    """As `Presence` says it at the time of asking; `silent`: has an open silence. What is not known matches nothing."""
+    coverage_below: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked of a device."""
+
+    condition: sql.Composable
+    """Of devices `d`, their `latest` l and `device_state` s. It lets some pass that do not fit where `exactly` says."""
+    finder: sql.Composable | None = None
+    """A query for the device ids of all that fit, and no other; None: no index knows them."""
+
+
+def parts(wanted: Wanted, *, names: bool) -> Iterator[Part]:
+    """Everything that is asked beside product, registry status, coverage and what `exactly` tells, those first whose
+    finder finds fewest. `names`: the reader may know customers' names."""
+    if wanted.customer is not None:
+        yield _CUSTOMER
+    pattern = like(wanted.q)
+    if pattern is not None and wanted.q is not None:
+        found = _text(_NAMED if names else _UNNAMED)
+        yield found if len(wanted.q.strip()) >= SHORTEST_FOUND else Part(found.condition)
+    if wanted.firmware is not None:
+        yield _FIRMWARE
+    if "silent" in (wanted.status, wanted.standing):
+        yield _SILENT
+    if wanted.standing is not None and wanted.standing in _STANDINGS:
+        yield Part(_STANDINGS[wanted.standing])
+
+
+def own(wanted: Wanted) -> Iterator[sql.Composable]:
+    """Conditions of `devices` d alone, by indexes that are in order of id."""
+    if wanted.product is not None:
+        yield sql.SQL("d.product = %(product)s")
+    if wanted.status not in (None, "silent"):
+        yield sql.SQL("d.status = %(status)s")
+
+
+def values(wanted: Wanted, catalog: Mapping[str, Product], now: datetime) -> dict[str, Any]:
+    """What the conditions and finders name."""
+    faults = [(p.key, f.opened_by, f.closed_by) for p in catalog.values() for f in p.fault if f.closed_by is not None]
+    return {
+        "product": wanted.product,
+        "customer": wanted.customer,
+        "firmware": wanted.firmware,
+        "status": wanted.status,
+        "like": like(wanted.q),
+        "now": now,
+        "products": list(catalog),
+        "heartbeats": [float(p.heartbeat_s * HEARTBEATS) for p in catalog.values()],
+        "fault_products": [product for product, _, _ in faults],
+        "opened_by": [opened for _, opened, _ in faults],
+        "closed_by": [closed for _, _, closed in faults],
+    }
+
+
+def few(conn: Connection, asked: Sequence[Part], given: Mapping[str, Any]) -> tuple[Part | None, list[int]]:
+    """The first of `asked` that few devices fit, with their ids; None when there is no such."""
+    for part in asked:
+        if part.finder is None:
+            continue
+        query = sql.SQL("SELECT device_id FROM ({}) f LIMIT {}").format(part.finder, FEW + 1)
+        rows = conn.execute(query, given).fetchall()
+        if len(rows) <= FEW:
+            return part, list({row[0] for row in rows})
+    return None, []
+
+
+_CUSTOMER: Final = Part(
+    sql.SQL("""EXISTS (SELECT FROM ownerships o JOIN customers c USING (customer_id) WHERE o.device_id = d.device_id
+               AND c.customer = %(customer)s AND o.during @> now())"""),
+    sql.SQL("""SELECT o.device_id FROM customers c JOIN ownerships o USING (customer_id)
+               WHERE c.customer = %(customer)s AND o.during @> now()"""),
+)
+_FIRMWARE: Final = Part(
+    sql.SQL("s.firmware = %(firmware)s"),
+    sql.SQL("SELECT device_id FROM device_state WHERE firmware = %(firmware)s"),
+)
+_SILENT: Final = Part(
+    sql.SQL("EXISTS (SELECT FROM silences q WHERE q.device_id = d.device_id AND q.ended_at IS NULL)"),
+    sql.SQL("SELECT device_id FROM silences WHERE ended_at IS NULL"),
+)
+
+_NAMED: Final = sql.SQL("(c.customer || ' ' || c.name) ILIKE %(like)s")
+_UNNAMED: Final = sql.SQL("(c.customer || ' ' || c.name) ILIKE %(like)s AND c.customer ILIKE %(like)s")
+"""As `_NAMED`, by the same index, but a match in the name alone is none."""
+
+
+def _text(of_customer: sql.Composable) -> Part:
+    # Two trigram indexes, each usable only when its expression stands alone: a union, not an OR.
+    return Part(
+        sql.SQL("""((d.device || ' ' || coalesce(d.serial, '')) ILIKE %(like)s OR EXISTS (
+            SELECT FROM ownerships o JOIN customers c USING (customer_id)
+            WHERE o.device_id = d.device_id AND o.during @> now() AND {}))""").format(of_customer),
+        sql.SQL("""(SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
+                    LIMIT {many})
+            UNION ALL
+            (SELECT o.device_id FROM (SELECT customer_id FROM customers c WHERE {of} LIMIT {many}) k
+             JOIN ownerships o USING (customer_id) WHERE o.during @> now() LIMIT {many})""").format(
+            of=of_customer, many=FEW + 1
+        ),
+    )
+
+
+_STANDINGS: Final[Mapping[str, sql.Composable]] = {
+    "connected": sql.SQL("s.online"),
+    "disconnected": sql.SQL("s.online IS NOT TRUE"),
+    "reporting": sql.SQL(
+        """{} >= %(now)s - (SELECT h.s * interval '1 s' FROM
+           unnest(%(products)s::text[], %(heartbeats)s::float8[]) h (product, s) WHERE h.product = d.product)"""
+    ).format(LAST_SEEN),
+    "healthy": sql.SQL("{} IS NOT NULL").format(LAST_SEEN),
+    # Of each fault the newest beginning, and no end that is not before it.
+    "faulty": sql.SQL("""EXISTS (
+        SELECT FROM unnest(%(fault_products)s::text[], %(opened_by)s::text[], %(closed_by)s::text[])
+            f (product, opened_by, closed_by)
+        CROSS JOIN LATERAL (SELECT ts, boot, seq FROM events e WHERE e.device_id = d.device_id AND e.kind = f.opened_by
+                            ORDER BY ts DESC, boot DESC, seq DESC LIMIT 1) o
+        WHERE f.product = d.product AND NOT EXISTS (
+            SELECT FROM events e WHERE e.device_id = d.device_id AND e.kind = f.closed_by
+            AND e.ts >= o.ts AND (e.ts, e.boot, e.seq) >= (o.ts, o.boot, o.seq)))"""),
+}
+"""What `Presence` says of each, by SQL. It knows neither whether we hear at all nor the faults of "healthy": those that
+pass are looked at once more."""
