@@ -69,6 +69,47 @@ def test_it_reads_these_columns_and_no_more(cluster: Cluster) -> None:
     assert not signals & set().union(*READABLE.values())
 
 
+SECRET = {
+    "customers' names": "SELECT name FROM customers",
+    "accounts' names": "SELECT display_name FROM users",
+    "passwords": "SELECT password_hash FROM users",
+    "tokens": "SELECT * FROM tokens",
+    "sessions": "SELECT * FROM sessions",
+    "the audit log": "SELECT * FROM audit",
+    "what was refused": "SELECT detail FROM dead_letters",
+    "messages that were refused": "SELECT * FROM dead_messages",
+    "events": "SELECT * FROM events",
+    "rollups": "SELECT * FROM rollups",
+    "who owns what": "SELECT * FROM ownerships",
+    "who cares for whom": "SELECT * FROM care_team",
+    "what customers agreed to": "SELECT * FROM consents",
+    "values": "SELECT signals FROM latest",
+    "serial numbers": "SELECT serial FROM devices",
+    "ids of devices": "SELECT device FROM devices",
+    "secrets of devices": "SELECT secret_sha256, mqtt_password FROM devices",
+    "addresses": "SELECT * FROM known_browsers",
+}
+
+
+def test_what_is_said_and_who_said_it_is_refused(cluster: Cluster) -> None:
+    """Over every signal too, and by every way to the same rows: partitions, chunks, what is kept for statistics."""
+    asked = [f"SELECT * FROM {product.table}" for product in catalog.load().values()]
+    with psycopg.connect(cluster.url("owner")) as conn:
+        parts = conn.execute(
+            """SELECT format('SELECT * FROM %I.%I', n.nspname, c.relname) FROM pg_inherits i
+               JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind IN ('r', 'p', 'f')"""
+        ).fetchall()
+    with as_grafana(cluster) as conn:
+        conn.autocommit = True
+        for statement in (*SECRET.values(), *asked, *(row[0] for row in parts)):
+            with pytest.raises(errors.InsufficientPrivilege):
+                conn.execute(statement.encode())
+        assert conn.execute(
+            "SELECT count(*) FROM pg_stats WHERE schemaname = 'public' AND attname = 'name'"
+        ).fetchone() == (0,)
+
+
 def test_it_writes_nothing_and_is_not_let_to(cluster: Cluster) -> None:
     for statement in (
         "UPDATE devices SET status = 'retired'",
