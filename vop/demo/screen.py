@@ -43,18 +43,28 @@ class Screen:
         self,
         access: Access,
         path: Path,
+        owner: str,
         example: str,
         environment: Path,
         metrics: Mapping[str, str],
         *,
         has_accounts: bool,
     ) -> None:
-        """Where everything is and how to use it; `example` is a payload the first device could send."""
+        """Where everything is and how to use it.
+
+        `owner` is the name of the first device's customer, `example` a payload that device could send.
+        """
         device = access.devices[0]
         host, port, port_v5 = (access.mqtt[key] for key in ("host", "port", "port_v5"))
         versions = f"mqtt://{host}:{port}" + ("" if port == port_v5 else f" (3.1.1), mqtt://{host}:{port_v5} (5)")
         user = f' -u {device.device} -P "{_from_file(path, "devices", 0, "password")}"' if has_accounts else ""
         lines = [
+            "",
+            "  Open one of these links: each signs in as another role. Support sees most.",
+            *(f"    {role:<12} {access.api}/sign-in#token={token}" for role, token in access.tokens.items()),
+            f"  Find a device by its customer: search for {owner}, who owns {device.device}, and see its week there.",
+            "  Charts fill while the history is sent; a line below says when it is there.",
+            "  Connect a device of your own, as support: the page Connect a device has the lines to run.",
             "",
             f"  API      {access.api}/api/v1, described at {access.api}/api/v1/openapi.json",
             f"  MQTT     {versions}"
@@ -62,8 +72,6 @@ class Screen:
             f"  metrics  {', '.join(f'{name} {url}' for name, url in metrics.items())}",
             f"  secrets  {path}: a token for each role, a password for each device",
             "",
-            "  Sign in with one of these links, each another role:",
-            *(f"    {role:<12} {access.api}/sign-in#token={token}" for role, token in access.tokens.items()),
             "  Ask, as support:",
             f'    TOKEN="{_from_file(path, "tokens", "support")}"',
             f'    curl -H "Authorization: Bearer $TOKEN" {access.api}/api/v1/devices',

@@ -79,10 +79,13 @@ def run(wishes: Wishes) -> None:
                 ready = True
                 state.save(directory)
                 screen.step("ready")
-                example = _example(products[access.devices[0].product])
+                first = access.devices[0]
+                example = _example(products[first.product])
+                owner = next(person.name for person in fleet.customers if person.customer == first.customer)
                 screen.ready(
                     access,
                     memory.access_path(directory),
+                    owner,
                     example,
                     platform.environment_path,
                     platform.all_metrics,
