@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).parent.parent
 
 # Starts both, says who they are, and waits. Standard library alone: any Python 3.11 can run it.
 OWNER = """
-import json, os, signal, subprocess, sys
+import json, os, signal, subprocess, sys, time
 from pathlib import Path
 from vop.services.broker import Iotcore, Mosquitto, find_mosquitto
 from vop.services.postgres import PostgresServer
@@ -41,7 +41,8 @@ with PostgresServer(place / "pg", bin_dir=bin_dir) as server:
         }
         try:
             print(json.dumps(said), flush=True)
-            signal.pause()
+            while True:  # not signal.pause(): it does not notice what came just before it
+                time.sleep(0.05)
         except KeyboardInterrupt:
             print(json.dumps([server.returncode, broker.returncode]), flush=True)
             sys.stdin.readline()
