@@ -19,10 +19,10 @@ from vop.services.mosquitto import Mosquitto
 
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
 TELLS = (
-    "import signal\n"
+    "import signal, time\n"
     "signal.signal(signal.SIGHUP, lambda *_: print('heard', flush=True))\n"
     "print('ready', flush=True)\n"
-    "while True: signal.pause()\n"
+    "while True: time.sleep(0.05)\n"
 )
 
 
