@@ -1,7 +1,7 @@
-"""JSON that is asked for is sent packed: the values of a chart are a fraction of their size.
+"""JSON and pages that are asked for are sent packed: a fraction of their size.
 
 Only answers to GET: what a write answers may hold a secret, and a secret must not be packed together with what a
-stranger can choose (BREACH, CVE-2013-3587). Pages hold the token of their forms and are not packed for that reason.
+stranger can choose (BREACH, CVE-2013-3587). Pages hold the token of their forms, which is another one in each page.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import gzip
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PACKED = ("application/json", "text/html")
 LEAST_BYTES = 1_024
 LEVEL = 5
 
 
 class Packing:
-    """ASGI middleware: gzip for JSON answers to GET that come in one piece, where the client takes it."""
+    """ASGI middleware: gzip for JSON and pages that answer GET that come in one piece, where the client takes it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,7 +31,7 @@ class Packing:
 
         async def pack(message: Message) -> None:
             nonlocal held
-            if message["type"] == "http.response.start" and _is_json(message):
+            if message["type"] == "http.response.start" and _is_text(message):
                 held = message
                 return
             if held is not None:
@@ -46,9 +47,9 @@ def _takes_gzip(scope: Scope) -> bool:
     return "gzip" in Headers(scope=scope).get("accept-encoding", "")
 
 
-def _is_json(message: Message) -> bool:
+def _is_text(message: Message) -> bool:
     headers = Headers(raw=message["headers"])
-    return headers.get("content-type", "").startswith("application/json") and "content-encoding" not in headers
+    return headers.get("content-type", "").startswith(PACKED) and "content-encoding" not in headers
 
 
 def _pack(start: Message, message: Message) -> None:

@@ -2,12 +2,14 @@
 
 A browser sends its cookies along with requests that other sites make. Two things tell them apart: what the browser says
 of the request (`Sec-Fetch-Site`, which is sent to https and loopback, else `Origin`), and a token that only our pages
-know. The token is made from the session's secret: it is kept nowhere, and another session's does not fit.
+know. The token is made from the session's secret: it is kept nowhere, and another session's does not fit. No two pages
+have the same one, so that nothing is learnt of it from the size of packed pages (BREACH, CVE-2013-3587).
 """
 
 from __future__ import annotations
 
 import hmac
+import secrets
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -18,6 +20,7 @@ from api.sessions.forms import loaded
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
+_SALT_CHARS = 16
 _OWN = frozenset({"same-origin", "none"})
 
 
@@ -35,14 +38,18 @@ def require_own(request: Request) -> None:
 
 
 def csrf_token(secret: str) -> str:
-    """The token that requests of the session with this secret carry."""
-    return hmac.digest(secret.encode(), b"vop csrf token", "sha256").hex()
+    """A token that requests of the session with this secret may carry; each time another."""
+    return _salted(secret, secrets.token_hex(_SALT_CHARS // 2))
+
+
+def _salted(secret: str, salt: str) -> str:
+    return salt + hmac.digest(secret.encode(), f"vop csrf token {salt}".encode(), "sha256").hex()
 
 
 def require_token(request: Request, secret: str) -> None:
-    """Raise `CrossSite` unless the request carries its session's token, as header or as field of its form."""
+    """Raise `CrossSite` unless the request carries a token of its session, as header or as field of its form."""
     given = request.headers.get(HEADER) or loaded(request).get(FIELD, "")
-    if not hmac.compare_digest(given.encode(), csrf_token(secret).encode()):
+    if not hmac.compare_digest(given.encode(), _salted(secret, given[:_SALT_CHARS]).encode()):
         raise CrossSite(
             f"the request lacks the token of this session (header {HEADER}, or field {FIELD}); load the page again"
         )

@@ -24,6 +24,10 @@ async def _page(request: Request) -> Response:
     return PlainTextResponse("x" * 5000, media_type="text/html")
 
 
+async def _plain(request: Request) -> Response:
+    return PlainTextResponse("x" * 5000)
+
+
 async def _stream(request: Request) -> Response:
     async def parts() -> object:
         yield b'{"a":'
@@ -38,6 +42,7 @@ def client() -> TestClient:
         Route("/long", _long, methods=["GET", "POST"]),
         Route("/short", _short),
         Route("/page", _page),
+        Route("/plain", _plain),
         Route("/stream", _stream),
     ]
     return TestClient(Packing(Starlette(routes=routes)))
@@ -51,13 +56,19 @@ def test_long_json_is_packed(client: TestClient) -> None:
     assert answer.json() == LONG
 
 
+def test_a_page_is_packed(client: TestClient) -> None:
+    answer = client.get("/page", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text == "x" * 5000
+
+
 @pytest.mark.parametrize(
     ("method", "path", "takes"),
     [
         ("GET", "/long", "identity"),
         ("POST", "/long", "gzip"),
         ("GET", "/short", "gzip"),
-        ("GET", "/page", "gzip"),
+        ("GET", "/plain", "gzip"),
         ("GET", "/stream", "gzip"),
     ],
 )
