@@ -1,0 +1,48 @@
+"""The fenced blocks of the documents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.unit.repository.files import ROOT, name, tracked
+
+FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One of them, and where it stands."""
+
+    document: str
+    line: int
+    language: str
+    text: str
+
+    @property
+    def head(self) -> str:
+        """Its first line without its comment, by which a table names it."""
+        return self.text.partition("\n")[0].partition(" #")[0].strip()
+
+    def __str__(self) -> str:
+        return f"{self.document}:{self.line} {self.head}"
+
+
+def blocks_of(document: Path) -> list[Block]:
+    """In the order of the page."""
+    text = document.read_text(encoding="utf-8")
+    return [
+        Block(name(document), text.count("\n", 0, found.start()) + 1, found[1], found[2])
+        for found in FENCE.finditer(text)
+    ]
+
+
+def all_blocks() -> list[Block]:
+    """Of every document of the repository."""
+    return [block for document in tracked(".md") for block in blocks_of(document)]
+
+
+def blocks(document: str, language: str = "") -> list[Block]:
+    """Of one document, in one language if that is named."""
+    return [block for block in blocks_of(ROOT / document) if language in ("", block.language)]
