@@ -119,9 +119,22 @@ def test_what_is_refused_is_explained(place: Place, tmp_path: Path) -> None:
     texts = place.connect("slips")
     message = re.search(r"-m '(.*)'", texts["mosquitto_pub"])
     assert message is not None
+    foreign = run(texts["mosquitto_pub"].replace("-t vop/v1/slips/", "-t vop/v1/other/"), "first.sh", tmp_path)
+    assert (foreign.returncode, foreign.stderr) == (0, "")  # as the help says: taken without a word, and dropped
+    astray = run(texts["mosquitto_pub"].replace("/up/telemetry", "/up/telemetri"), "first.sh", tmp_path)
+    assert astray.returncode == 0, astray.stderr
+    place.until("slips", "refused")
+    (letter,) = place.world.get("sam", "/devices/slips/arrival", **{"from": BEGUN})["refused"]
+    assert letter["topic"] == "vop/v1/slips/up/telemetri"  # the one before it, in order, came nowhere
+    with signed_in(place.world, "sam") as browser:
+        assert "up/telemetri" in browser.get(f"/connect/slips/arrival?from={BEGUN}").text
     done = run(texts["mosquitto_pub"].replace(message[1], "{values: 1}"), "first.sh", tmp_path)
     assert done.returncode == 0, done.stderr
-    place.until("slips", "refused")
+    poll(
+        lambda: place.world.get("sam", "/devices/slips/arrival", **{"from": BEGUN})["refused"],
+        until=lambda letters: len(letters) == 2,
+        what="the second refusal",
+    )
     with signed_in(place.world, "sam") as browser:
         text = browser.get(f"/connect/slips/arrival?from={BEGUN}").text
     assert "Not JSON" in text
