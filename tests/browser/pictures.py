@@ -24,11 +24,11 @@ def keep(page: Page, step: str, look: str) -> None:
     directory, name = os.environ.get("VOP_TEST_PICTURES_DIR"), README.get((step, look))
     if not directory or name is None:
         return
-    width, height = page.evaluate("[innerWidth, innerHeight]")
+    width, height, sharpness = page.evaluate("[innerWidth, innerHeight, devicePixelRatio]")
     if name in UP_TO:
         height = page.locator(UP_TO[name]).first.evaluate("figure => figure.getBoundingClientRect().bottom + 16")
     line = page.context.new_cdp_session(page)
-    area = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    area = {"x": 0, "y": 0, "width": width, "height": height, "scale": sharpness}
     asked = {"format": "webp", "quality": WEBP_QUALITY, "clip": area, "captureBeyondViewport": True}
     taken = line.send("Page.captureScreenshot", asked)
     (Path(directory) / name).write_bytes(base64.b64decode(taken["data"]))
