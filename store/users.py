@@ -98,6 +98,18 @@ def listing(conn: Connection, *, after: str = "", limit: int = 100) -> list[User
 
 
 @translated()
+def with_roles(conn: Connection, roles: Collection[str]) -> list[User]:
+    """Everybody who is let in and has one of `roles`, in order of name."""
+    with conn.cursor(row_factory=class_row(User)) as cursor:
+        return cursor.execute(
+            sql.SQL("SELECT {columns} FROM users WHERE active AND roles && %s::text[] ORDER BY name").format(
+                columns=_COLUMNS
+            ),
+            (sorted(roles),),
+        ).fetchall()
+
+
+@translated()
 def change(
     conn: Connection,
     name: str,

@@ -79,6 +79,15 @@ def revoke(visit: Visiting, device: DeviceId) -> Device:
     return Device.model_validate(devices.revoke(visit.conn, device))
 
 
+@router.get("/devices/{device}/ownerships")
+def owners(visit: Visiting, device: DeviceId) -> Ownerships:
+    """Who owned the device when, oldest first."""
+    found = devices.get(visit.conn, device)
+    kept = ownerships.history(visit.conn, found.device_id)
+    visit.concerns_owners(device, {o.customer for o in kept})
+    return Ownerships(items=[Ownership.model_validate(o) for o in kept])
+
+
 @router.put("/devices/{device}/ownerships")
 def own(visit: Visiting, device: DeviceId, body: OwnershipsWanted) -> Ownerships:
     """Say who owned the device when; replaces what was said before."""

@@ -13,6 +13,10 @@ PAGES = {
     "users": ("/users", "ada"),
     "user": ("/users/sam", "ada"),
     "user-suspend": ("/users/sam/suspend", "ada"),
+    "customers": ("/customers", "sam"),
+    "customer": ("/customers/anna", "sam"),
+    "owners": ("/devices/vac-anna/ownerships", "sam"),
+    "care-team": ("/customers/anna/care-team", "ada"),
 }
 
 

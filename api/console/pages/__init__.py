@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from api.console.assets import router as assets
 from api.console.pages.connect import router as connect
+from api.console.pages.customer_forms import router as customer_forms
 from api.console.pages.customers import router as customers
 from api.console.pages.deadletters import router as deadletters
 from api.console.pages.design import router as design
 from api.console.pages.device import router as device
 from api.console.pages.fleet import router as fleet
 from api.console.pages.language import router as language
+from api.console.pages.owners import router as owners
 from api.console.pages.preferences import router as preferences
 from api.console.pages.products import router as products
 from api.console.pages.sign_in import router as sign_in
@@ -21,5 +23,5 @@ from api.console.pages.users import router as users
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
 ROUTERS = (
     assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
-    system, users, user_tokens,
+    system, users, user_tokens, customer_forms, owners,
 )  # fmt: skip

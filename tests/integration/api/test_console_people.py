@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from store import tokens, users
+from store import care, consents, customers, devices, ownerships, tokens, users
 from tests.integration.api.browsers import Browser, signed_in
 from tests.integration.api.world import World
 
@@ -21,6 +21,12 @@ ROLE = {"role.stock": "1"}
 @pytest.fixture(scope="module")
 def ada(shared: World) -> Iterator[Browser]:
     with signed_in(shared, "ada") as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def sam(shared: World) -> Iterator[Browser]:
+    with signed_in(shared, "sam") as browser:
         yield browser
 
 
@@ -181,6 +187,140 @@ def test_an_administrator_who_resigns_is_led_to_the_start(shared: World) -> None
         wim.sign_in(token=secret)
         assert wim.submit("/users/wim", display_name="Wim", **ROLE).headers["location"] == "/"
         assert wim.get("/users").status_code == 403
+
+
+def owned(world: World, device: str) -> list[tuple[str, str, bool]]:
+    """Customer, zone and whether it has ended, of each ownership."""
+    with world.database.connection() as conn:
+        kept = ownerships.history(conn, devices.get(conn, device).device_id)
+    return [(one.customer, one.zone, one.until is not None) for one in kept]
+
+
+def register(world: World, device: str) -> None:
+    with world.database.connection() as conn:
+        devices.register(conn, device, "software")
+
+
+NEW = {"customer": "dora", "name": "Dora", "zone": "Asia/Tehran"}
+
+
+def test_a_customer_is_added(shared: World, sam: Browser) -> None:
+    sent = NEW | {"name": SCRIPT, "language": "fa", "calendar": "persian", "week_start": "6", "weekend.5": "1"}
+    done = sam.submit("/customers", **sent)
+    assert (done.status_code, done.headers["location"]) == (303, "/customers/dora?done=made")
+    with shared.database.connection() as conn:
+        dora = customers.get(conn, "dora")
+    assert (dora.name, dora.zone, dora.language, dora.calendar) == (SCRIPT, "Asia/Tehran", "fa", "persian")
+    assert (dora.week_start, dora.weekend) == (6, [5])
+    made = newest(shared, "customer.create")
+    assert (made["actor"], made["object"], made["customer"], made["detail"]) == ("user:sam", "dora", "dora", {})
+    page = sam.get(done.headers["location"]).text
+    assert "The customer is added." in page
+    assert SCRIPT not in page
+
+
+def test_a_device_is_given_and_taken_back(shared: World, sam: Browser, ada: Browser) -> None:
+    register(shared, "app-1")
+    path = "/devices/app-1/ownerships"
+    assert "Nobody has owned it so far" in ada.get(path).text
+    given = sam.submit("/customers/ben/devices", device=" app-1 ", day="2026-01-31")
+    assert (given.status_code, given.headers["location"]) == (303, "/customers/ben?done=given")
+    assert owned(shared, "app-1") == [("ben", "Asia/Tehran", False)]
+    entry = newest(shared, "device.own")
+    assert (entry["actor"], entry["object"], entry["customer"], entry["detail"]) == ("user:sam", "app-1", "ben", {})
+    assert shared.get("ada", path)["items"][0]["since"] == "2026-01-30T20:30:00Z"
+    page = ada.get(path)
+    assert "Owns it now" in page.text
+    assert "Ben Example" not in page.text
+    was = hidden(page, "was")
+    assert "Somebody owns it." in sam.submit("/customers/anna/devices", device="app-1").text
+    assert "before they had it" in ada.submit(path, was=was, day="2025-01-01").text
+    assert ada.submit(path, was=was).headers["location"] == f"{path}?done=taken"
+    assert owned(shared, "app-1") == [("ben", "Asia/Tehran", True)]
+    assert ada.submit(path, was=was).status_code == 409
+    clash = sam.submit(path, customer="anna", day="2026-02-01")
+    assert (clash.status_code, "Choose a later day" in clash.text) == (422, True)
+    assert sam.submit(path, customer="anna").headers["location"] == f"{path}?done=given"
+    assert owned(shared, "app-1") == [("ben", "Asia/Tehran", True), ("anna", "Europe/Berlin", False)]
+
+
+def test_consents_are_given_and_withdrawn(shared: World, sam: Browser) -> None:
+    def agreed() -> dict[str, bool]:
+        with shared.database.connection() as conn:
+            kept = consents.listing(conn, customers.get(conn, "ben").customer_id)
+        return {one.purpose: one.until is None for one in kept}
+
+    path = "/customers/ben/consents"
+    done = sam.submit(path, another="compare_usage")
+    assert (done.status_code, done.headers["location"]) == (303, "/customers/ben?done=consents")
+    was = hidden(sam.get("/customers/ben"), "was")
+    assert sam.submit(path, was=was, another="research").status_code == 303
+    assert agreed() == {"compare_usage": False, "research": True}
+    assert newest(shared, "customer.consent")["detail"] == {"purposes": ["research"]}
+    assert sam.submit(path, was=was, **{"purpose.compare_usage": "1"}).status_code == 409
+    assert agreed() == {"compare_usage": False, "research": True}
+
+
+def test_the_care_team_is_changed(shared: World, ada: Browser) -> None:
+    def members() -> dict[str, bool]:
+        with shared.database.connection() as conn:
+            kept = care.members(conn, customers.get(conn, "ben").customer_id)
+        return {one.user: one.until is None for one in kept}
+
+    path = "/customers/ben/care-team"
+    page = ada.get(path)
+    assert 'name="member.stranger"' in page.text
+    assert 'name="member.sam"' not in page.text
+    done = ada.submit(path, was=hidden(page, "was"), **{"member.stranger": "1"})
+    assert (done.status_code, done.headers["location"]) == (303, f"{path}?done=team")
+    assert shared.call("stranger", "GET", "/customers/ben/usage").status_code == 200
+    assert newest(shared, "customer.team")["detail"] == {"members": ["stranger"]}
+    assert ada.submit(path, was=hidden(page, "was")).status_code == 409
+    assert ada.submit(path, **{"member.sam": "1"}).status_code == 422
+    assert members() == {"stranger": True}
+    assert ada.submit(path).status_code == 303
+    assert members() == {"stranger": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "status", "says"),
+    [
+        ("/customers", NEW | {"customer": "a b"}, 422, "not a name such as .. alone"),
+        ("/customers", NEW | {"customer": ".."}, 422, "not a name such as .. alone"),
+        ("/customers", NEW | {"customer": "anna"}, 422, "There is a customer of this id already."),
+        ("/customers", NEW | {"customer": "e", "name": " "}, 422, "1 to 200 characters."),
+        ("/customers", NEW | {"customer": "e", "zone": "Mars"}, 422, "There is no such time zone."),
+        ("/customers", NEW | {"customer": "e", "zone": ""}, 422, "There is no such time zone."),
+        ("/customers", NEW | {"customer": "e", "language": "de"}, 422, "Choose one of these."),
+        ("/customers", NEW | {"customer": "e", "week_start": "9"}, 422, "Choose one of these."),
+        ("/customers/anna/consents", {"another": "No Word"}, 422, "A word of small letters"),
+        ("/customers/anna/devices", {"device": "nothing"}, 422, "There is no device of this id."),
+        ("/customers/anna/devices", {"device": "vac-ben"}, 422, "Somebody owns it."),
+        ("/customers/anna/devices", {"device": "spare", "day": "soon"}, 422, "Write a day"),
+        ("/devices/spare/ownerships", {"customer": "nobody"}, 422, "There is no customer of this id."),
+        ("/devices/spare/ownerships", {"customer": "anna", "day": "2026-13-01"}, 422, "Write a day"),
+        ("/devices/spare/ownerships", {"customer": "anna", "was": "old"}, 409, "Somebody else changed this"),
+    ],
+)
+def test_a_mistake_with_a_customer_changes_nothing(
+    shared: World, sam: Browser, path: str, sent: dict[str, str], status: int, says: str
+) -> None:
+    def kept() -> object:
+        with shared.database.connection() as conn:
+            anna = customers.get(conn, "anna").customer_id
+            return (
+                customers.search(conn),
+                consents.listing(conn, anna),
+                conn.execute("SELECT * FROM ownerships ORDER BY ownership_id").fetchall(),
+            )
+
+    before = kept()
+    answer = sam.submit(path, **sent)
+    assert (answer.status_code, says in answer.text) == (status, True), answer.text
+    assert kept() == before
+    assert ('aria-invalid="true"' in answer.text) == (status == 422)
+    entry = shared.audited(limit=1)[0]
+    assert (entry["actor"], False in entry["detail"].values()) == ("user:sam", True)
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

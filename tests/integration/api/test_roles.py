@@ -89,6 +89,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("POST", "/devices/{device}/credentials"): [Case("AS", (201, 201, 404), path=_vacuum)],
     ("DELETE", "/devices/{device}/credentials"): [Case("AS", path=_vacuum)],
+    ("GET", "/devices/{device}/ownerships"): [Case("AS", path=_pill)],
     ("PUT", "/devices/{device}/ownerships"): [Case("AS", path=_pill, body=_ownerships)],
     ("GET", "/devices/{device}"): [Case(ALL, path=_pill), Case(ALL, path=_vacuum)],
     ("GET", "/devices/{device}/history"): [

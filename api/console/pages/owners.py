@@ -1,0 +1,166 @@
+"""Whose a device is: its owners so far, giving it to a customer, taking it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.auditing import Visit, Visiting
+from api.console import editing, paths
+from api.console.catalogues import N_
+from api.console.editing import mark
+from api.console.language import reader_of
+from api.console.pages.device_range import day_of
+from api.console.rendering import page
+from api.console.routing import pages
+from api.devices import registry
+from api.devices.schemas import Ownership, OwnershipsWanted, Span
+from api.errors import BadInput
+from api.parameters import DeviceId
+from api.sessions.forms import Sent
+from store import customers, devices, ownerships
+from store.errors import Conflict, InvalidValue, NotFound
+
+router = pages()
+
+NO_DEVICE = N_("There is no device of this id. Search for it, or register it first.")
+NO_CUSTOMER = N_("There is no customer of this id. Ask support to add them.")
+OWNED = N_("Somebody owns it. Take it back from them first, on the device's page.")
+A_DAY = N_("Write a day as year-month-day, or leave it empty for now.")
+BEFORE = N_("It was somebody's then. Choose a later day, or leave it empty for now.")
+NOT_YET = N_("That is before they had it. Choose a later day, or leave it empty for now.")
+DONE = {"given": N_("The device has an owner now."), "taken": N_("The device is taken back.")}
+
+
+@router.get("/devices/{device}/ownerships")
+def owners(
+    request: Request, visit: Visiting, device: DeviceId, done: Literal["given", "taken"] | None = None
+) -> HTMLResponse:
+    """Who owned it when, and the form to give it or to take it back."""
+    return _shown(request, visit, device, done=DONE.get(done or "", ""))
+
+
+@router.post("/devices/{device}/ownerships")
+def own(request: Request, visit: Visiting, device: DeviceId, sent: Sent) -> Response:
+    """Give it to the customer who is named; without a name, take it back from whoever has it."""
+    found = devices.get(visit.conn, device)
+    kept = ownerships.history(visit.conn, found.device_id)
+    if editing.is_outdated(sent, _mark([Ownership.model_validate(one) for one in kept])):
+        visit.notes(owned=False)
+        return _shown(request, visit, device, trouble=editing.OUTDATED, status=409)
+    customer = sent.get("customer", "").strip()
+    if customer or "customer" in sent:
+        wrong, done = give(request, visit, device, customer, sent.get("day", "")), "given"
+    else:
+        wrong, done = take(request, visit, device, sent.get("day", "")), "taken"
+    if wrong:
+        visit.notes(owned=False)
+        return _shown(request, visit, device, customer=customer, day=sent.get("day", ""), wrong=wrong, status=422)
+    return RedirectResponse(paths.url("/devices/{device}/ownerships", {"done": done}, device=device), 303)
+
+
+def give(request: Request, visit: Visit, device: str, customer: str, day: str) -> dict[str, str]:
+    """Have `customer` own it from the beginning of `day`, or from now. Returns what is wrong, by field; then nothing
+    is done.
+    """
+    try:
+        kept = _history(visit, device)
+    except NotFound:
+        return {"device": NO_DEVICE}
+    known = customers.by_ids(visit.conn, [customer]).get(customer)
+    if known is None:
+        return {"customer": NO_CUSTOMER}
+    now = datetime.now(UTC)
+    if any(one.until is None or one.until > now for one in kept):
+        return {"device": OWNED}
+    try:
+        since = _beginning(request, visit, day, known.zone) or now
+    except BadInput:
+        return {"day": A_DAY}
+    spans = [Span(customer=one.customer, since=one.since, until=one.until, zone=one.zone) for one in kept]
+    return _set(visit, device, [*spans, Span(customer=customer, since=since)], BEFORE)
+
+
+def take(request: Request, visit: Visit, device: str, day: str) -> dict[str, str]:
+    """Have nobody own it from the beginning of `day`, or from now. Returns as `give` does."""
+    kept, now = _history(visit, device), datetime.now(UTC)
+    held = [one for one in kept if one.until is None or one.until > now]
+    if not held:
+        return {}
+    try:
+        until = _beginning(request, visit, day, held[0].zone) or now
+    except BadInput:
+        return {"day": A_DAY}
+    if until <= held[0].since:
+        return {"day": NOT_YET}
+    spans = [
+        Span(customer=one.customer, since=one.since, until=until if one is held[0] else one.until, zone=one.zone)
+        for one in kept
+        if one not in held[1:]
+    ]
+    return _set(visit, device, spans, NOT_YET)
+
+
+def _set(visit: Visit, device: str, spans: list[Span], clash: str) -> dict[str, str]:
+    try:
+        with editing.attempt(visit):
+            registry.own(visit, device, OwnershipsWanted(items=spans))
+    except (Conflict, InvalidValue):
+        return {"day": clash}
+    return {}
+
+
+def _history(visit: Visit, device: str) -> list[ownerships.Ownership]:
+    return ownerships.history(visit.conn, devices.get(visit.conn, device).device_id)
+
+
+def _beginning(request: Request, visit: Visit, day: str, zone: str) -> datetime | None:
+    """Of a day as people write it, in `zone`; None for none. Raises `BadInput`."""
+    if not day.strip():
+        return None
+    calendar = reader_of(request, visit.principal).calendar
+    try:
+        return datetime.combine(day_of(day.strip(), calendar), time(), ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise BadInput("that day lies beyond the calendar") from error
+
+
+def _mark(kept: list[Ownership]) -> str:
+    return mark([(one.customer, one.since, one.until) for one in kept])
+
+
+def _shown(
+    request: Request,
+    visit: Visit,
+    device: str,
+    *,
+    customer: str = "",
+    day: str = "",
+    wrong: dict[str, str] | None = None,
+    trouble: str = "",
+    done: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    kept, now = registry.owners(visit, device).items, datetime.now(UTC)
+    held = next((one for one in kept if one.until is None or one.until > now), None)
+    return page(
+        request,
+        visit,
+        "customers/owners.html",
+        status=status,
+        zone=kept[-1].zone if kept else "UTC",
+        device=device,
+        kept=kept,
+        held=held,
+        was=_mark(kept),
+        customer=customer,
+        day=day,
+        wrong=wrong or {},
+        trouble=trouble,
+        done=done,
+        now=now,
+    )
