@@ -17,6 +17,7 @@ import catalog
 from api.app import create_app
 from api.service import Server, server
 from api.settings import Settings
+from catalog import Catalog
 from store import care, customers, devices, ownerships, tokens, users
 from store.database import Database
 from tests.waiting import poll
@@ -90,12 +91,12 @@ class World:
 
 
 @contextmanager
-def serve(url: str, **settings: Any) -> Iterator[World]:
-    """The app over the migrated database `url`, peopled."""
+def serve(url: str, *, products: Catalog | None = None, **settings: Any) -> Iterator[World]:
+    """The app over the migrated database `url`, peopled; of the shipped products unless others are given."""
     chosen = Settings(database_url=url, port=0, **settings)
     with Database(url, max_size=chosen.pool_size, statement_timeout_ms=10_000) as database:
         known, secrets = _people(database), _devices(database)
-        app = create_app(chosen, catalog.load(), database)
+        app = create_app(chosen, products or catalog.load(), database)
         running = server(app, chosen)
         thread = threading.Thread(target=running.run, daemon=True)
         thread.start()
