@@ -39,7 +39,7 @@ class Shell:
             self._said.put(line)
         self._said.put(None)
 
-    def type(self, block: str, status: int = 0) -> str:
+    def enter(self, block: str, status: int = 0) -> str:
         """What a block prints. Its lines are run as one script that stops at the first line that fails."""
         assert self._process.stdin is not None
         # Not in a subshell: variables and functions are for the blocks that follow.

@@ -46,3 +46,25 @@ def all_blocks() -> list[Block]:
 def blocks(document: str, language: str = "") -> list[Block]:
     """Of one document, in one language if that is named."""
     return [block for block in blocks_of(ROOT / document) if language in ("", block.language)]
+
+
+TYPED = {
+    "docs/own-product.md": ("export PATH", "vop catalog check", "export VOP_CATALOG_DIR", "export PATH",
+                            "export SECRET", "mosquitto_pub", "python coffee.py", "echo", "curl"),
+    "docs/catalog.md": ("$ vop catalog check", "TOKEN="),
+    "docs/demo.md": ("cd ", "PASSWORD=", ". "),
+    "docs/api.md": ("curl -u vac-1",),
+    "docs/registry.md": ("vop devices add", "vop users add"),
+    "docs/sign-in.md": ("vop users password",),
+    "docs/deadletters.md": ("vop deadletters list", "vop deadletters replay"),
+}  # fmt: skip
+"""What `tests/acceptance/test_document_commands.py` types into a running demo: how the blocks begin, in order."""
+
+
+def typed(document: str) -> list[Block]:
+    """The blocks of a document that are typed."""
+    candidates = [block for block in blocks(document) if block.language in ("sh", "console")]
+    found: list[Block] = []
+    for start in TYPED[document]:
+        found.append(next(b for b in candidates if b not in found and b.text.startswith(start)))
+    return found
