@@ -63,7 +63,7 @@ class Screen:
             "  Open one of these links: each signs in as another role. Support sees most.",
             *(f"    {role:<12} {access.api}/sign-in#token={token}" for role, token in access.tokens.items()),
             f"  Find a device by its customer: search for {owner}, who owns {device.device}, and see its week there.",
-            "  Charts fill while the history is sent; a line below says when it is there.",
+            "  Its history is being sent: load the page again when a line below says that it is stored.",
             "  Connect a device of your own, as support: the page Connect a device has the lines to run.",
             "",
             f"  API      {access.api}/api/v1, described at {access.api}/api/v1/openapi.json",
