@@ -42,7 +42,7 @@ def search(
 ) -> Page[Summary]:
     """Devices that match everything given, in order of id. `q` is looked for in ids, serials and
     owners' ids, and for who may read customers in their names. With `presence` or `coverage_below` a page may be short,
-    even empty, and not be the last: one request looks into 2,000 devices at most."""
+    even empty, and not be the last: one request looks into 600 devices at most."""
     after = decode(cursor, "devices", str)
     named = presenting.may_name(visit)
     wanted = devices.Wanted(

@@ -28,6 +28,13 @@ PAGES = {
     "device-gaps": ("/devices/vac-ben/gaps", "sam"),
     "device-care": ("/devices/pill-anna", "clara"),
 }
+WIDE = ("fleet", "device", "device-usage")
+LOOKED_AT = [
+    *((name, "fa-dark-phone") for name in PAGES),
+    *((name, "en-light-desktop") for name in WIDE),
+    *(pytest.param(name, "en-light-desktop", marks=pytest.mark.slow) for name in PAGES if name not in WIDE),
+]
+"""Each page in the look in which most goes wrong; in the other, fast, those with charts, tables and bars."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,8 +80,7 @@ def life(site: World) -> None:
         )
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("look", ["en-light-desktop", "fa-dark-phone"])
+@pytest.mark.parametrize(("name", "look"), LOOKED_AT)
 def test_a_page_is_accessible_fits_and_needs_no_mouse(visit: Visit, name: str, look: str) -> None:
     path, person = PAGES[name]
     stage = visit(path, person, **vars(LOOKS[look]))
@@ -85,18 +91,13 @@ def test_a_page_is_accessible_fits_and_needs_no_mouse(visit: Visit, name: str, l
     stage.picture(f"{name}-{look}")
 
 
-def test_a_week_is_drawn_with_its_marks_and_gaps_and_use(visit: Visit) -> None:
+def test_a_week_is_drawn_with_its_marks_and_use_and_a_published_value_joins_it(visit: Visit, site: World) -> None:
     page = visit("/devices/vac-ben", "sam").page
     expect(page.locator("[data-chart][data-drawn]")).to_have_count(4)
     expect(page.locator(".chart-marks li")).to_have_count(2)
     expect(page.get_by_role("heading", name="Use by the week")).to_be_visible()
     expect(page.locator(".bar").first).to_be_visible()
     expect(page.get_by_text("1 open fault")).to_be_visible()
-
-
-def test_a_published_value_is_on_the_page_and_its_chart(visit: Visit, site: World) -> None:
-    page = visit("/devices/vac-ben", "sam").page
-    expect(page.locator("[data-chart][data-drawn]")).to_have_count(4)
     expect(page.locator(".live-text")).to_have_text("Live")
     chart = page.locator("[data-chart]").first
     chart.evaluate("figure => { figure.dataset.before = figure.dataset.drawn; }")

@@ -49,7 +49,7 @@ def search(
     presence: Literal[Standing, ""] = "",
     coverage_below: Annotated[str, Query(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)?$")] = "",
     cursor: Cursor = None,
-    limit: Limit = 50,
+    limit: Limit = 30,
 ) -> HTMLResponse:
     """Devices that match everything given; htmx gets the rows alone. What is empty is not asked for."""
     if status == "silent":  # the same devices under either name
@@ -91,5 +91,6 @@ def search(
     )
     if is_fragment(request):  # a form sends its empty fields too: what one copies from the address bar is short
         asked = {key: value for key, value in request.query_params.multi_items() if value}
-        shown.headers["HX-Push-Url"] = paths.url("/devices", asked)
+        # Going on is no new search: one step back leads before it.
+        shown.headers["HX-Replace-Url" if cursor else "HX-Push-Url"] = paths.url("/devices", asked)
     return shown

@@ -111,7 +111,7 @@ def test_a_row_says_firmware_and_coverage(lively: World) -> None:
 
 def test_few_among_many_are_found_page_by_page(lively: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "LOOKED", 2)
-    monkeypatch.setattr(searching, "CHUNK", 1)
+    monkeypatch.setattr(searching, "FIRST_CHUNK", 1)
     seen: list[list[str]] = []
     cursor = None
     while cursor is not None or not seen:
@@ -120,7 +120,7 @@ def test_few_among_many_are_found_page_by_page(lively: World, monkeypatch: pytes
         cursor = answer["next"]
     assert seen == [[], [], ["vac-ben"]]
     with signed_in(lively, "sam") as browser:
-        assert "None among these fits" in browser.get("/devices?presence=faulty").text
+        assert "None fits so far" in browser.get("/devices?presence=faulty").text
 
 
 def test_pages_go_on_by_key_and_keep_the_filters(shared: World) -> None:

@@ -9,7 +9,7 @@ import catalog
 from catalog.elements import State
 from store import accounts, devices, ownerships, secrets, slots
 from store.database import Connection, connect
-from store.devices import NewDevice
+from store.devices import NewDevice, Wanted, narrowing
 from store.errors import Conflict, InvalidValue, NotFound
 from store.intake import states
 from store.notify import ACCOUNTS, listen
@@ -322,6 +322,47 @@ def fleet(conn: Connection, anna: object, babak: object) -> Connection:
 )
 def test_search(fleet: Connection, filters: dict[str, object], expected: list[str]) -> None:
     assert names(devices.search(fleet, CATALOG, **filters)) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("most", [0, 1, 10_000])
+def test_who_is_found_does_not_hang_on_how_many_an_index_finds(
+    fleet: Connection, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(narrowing, "FEW", most)
+    now = datetime.now(UTC)
+    for name in ("rv-1", "rv-2", "sw-1"):
+        heard(fleet, devices.get(fleet, name).device_id, now)
+    said = (
+        "INSERT INTO device_state (device_id, online, boot, conn, arrived_at, firmware) VALUES (%s, %s, 1, 1, %s, %s)"
+    )
+    for name, online, firmware in (("rv-1", True, "1.0"), ("rv-2", False, "1.0"), ("sw-1", True, "2.0")):
+        fleet.execute(said, (devices.get(fleet, name).device_id, online, now, firmware))
+    happened = """INSERT INTO events (device_id, ts, boot, seq, lag_ms, quality, kind, attrs)
+                  VALUES (%s, %s, 1, %s, 0, 0, %s, '{}')"""
+    for name, number, kind in (
+        ("rv-1", 1, "stuck"),
+        ("rv-2", 1, "stuck"),
+        ("rv-2", 2, "freed"),
+        ("sw-1", 1, "crashed"),
+    ):
+        fleet.execute(happened, (devices.get(fleet, name).device_id, now, number, kind))
+    for expected, wanted in (
+        (["rv-1", "sw-1"], Wanted(customer="c-anna")),
+        (["sw-1"], Wanted(customer="c-anna", firmware="2.0")),
+        (["rv-1", "rv-2"], Wanted(q="rv-", firmware="1.0")),
+        (["rv-2"], Wanted(q="babak")),
+        (["rv-1", "sw-1"], Wanted(standing="faulty")),
+        (["rv-1"], Wanted(standing="faulty", firmware="1.0")),
+        (["rv-2"], Wanted(standing="healthy")),
+        (["rv-1", "sw-1"], Wanted(standing="connected")),
+        (["rv-2", "sw-2"], Wanted(standing="disconnected")),
+        (["rv-1", "rv-2"], Wanted(standing="reporting", product="robot_vacuum")),
+        ([], Wanted(standing="silent")),
+        (["sw-2"], Wanted(q="sw", standing="disconnected", status="active")),
+    ):
+        found = devices.look(fleet, CATALOG, wanted, now=now)
+        assert (names(list(found.rows)), found.after) == (expected, None), wanted
+        assert names(list(devices.look(fleet, CATALOG, wanted, now=now, limit=1).rows)) == expected[:1]
 
 
 def test_a_summary_has_the_present_owner_and_presence(fleet: Connection) -> None:
