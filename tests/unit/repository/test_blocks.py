@@ -15,7 +15,7 @@ import yaml  # type: ignore[import-untyped]
 
 import catalog
 from tests.unit.repository.blocks import TYPED, Block, all_blocks, blocks, typed
-from tests.unit.repository.files import ROOT, name, pyproject
+from tests.unit.repository.files import ROOMS, ROOT, name, pyproject
 from vop.__main__ import cli
 
 SUITE = "is a run of the tests, or of much of them"
@@ -233,6 +233,21 @@ def test_the_picture_of_the_house_names_every_room() -> None:
     (picture,) = blocks("CONTRIBUTING.md", "text")
     words = set(re.findall(r"[a-z_]+", picture.text))
     assert set(pyproject()["tool"]["importlinter"]["root_packages"]) <= words
+
+
+def test_the_picture_of_the_way_of_a_message_is_of_today() -> None:
+    (picture,) = blocks("docs/architecture.md", "mermaid")
+    lines = [line.strip() for line in picture.text.splitlines()[1:] if line.strip() not in {"", "end"}]
+    arrow = r"(?:-- \"[^\"]+\" -->|<-- \"[^\"]+\" -->|-\. \"[^\"]+\" \.->|-->|-\.->)"
+    node = r"\w+(?:[\[(]+\"[^\"]+\"[\])]+)?"
+    for line in lines:
+        assert re.fullmatch(rf"{node}(?: {arrow} {node})*|subgraph \w+ \[\"[^\"]+\"\]", line), line
+    drawn = set(re.findall(r"\w+", picture.text))
+    assert {"wire", "store", "voice", "ingest", "relay", "api", "console", "device_sim", "catalog", "spool"} <= drawn
+    table = (
+        (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Rooms")[2].partition("\n## ")[0]
+    )
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(ROOMS)
 
 
 def test_a_new_block_is_noticed(tmp_path: Path) -> None:
