@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 WAIT_MS = 30_000
@@ -41,3 +42,6 @@ LOOKS = {
     for look in (Look(*chosen) for chosen in itertools.product(("en", "fa"), (False, True), (False, True)))
 }
 """All of them, by name: `en-light-desktop` to `fa-dark-phone`."""
+USUAL = ("en-light-desktop", "fa-dark-phone")
+"""Between them every language, colour and width: what the fast suite looks at."""
+EVERY = [*USUAL, *(pytest.param(name, marks=pytest.mark.slow) for name in LOOKS if name not in USUAL)]

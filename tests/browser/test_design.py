@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.looks import LOOKS
+from tests.browser.looks import EVERY, LOOKS
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EVERY)
 def test_every_look_is_accessible_fits_and_needs_no_mouse(visit: Visit, look: str) -> None:
     stage = visit("/design", **vars(LOOKS[look]))
     expect(stage.page.locator("[data-chart][data-drawn]")).to_have_count(2)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from store import passwords
 from tests.browser.conftest import Visit
+from tests.browser.looks import EVERY, LOOKS
 from tests.integration.api.world import World
 
 PASSWORD = "four quiet words here"
@@ -51,11 +52,10 @@ def test_by_keyboard_with_a_password_and_out_again(visit: Visit, site: World) ->
     page.wait_for_url("**/sign-in?next=/preferences")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("look", EVERY)
 @pytest.mark.parametrize(("path", "name"), [("/sign-in", None), ("/preferences", "quinn")])
-def test_every_look_is_accessible_and_fits(
-    visit: Visit, site: World, path: str, name: str | None, language: str, dark: bool
+def test_every_look_is_accessible_fits_and_needs_no_mouse(
+    visit: Visit, site: World, path: str, name: str | None, look: str
 ) -> None:
     with site.database.connection() as conn:
         kept = passwords.kept(conn, "quinn")
@@ -63,6 +63,6 @@ def test_every_look_is_accessible_and_fits(
         made = passwords.hashed(PASSWORD)
         with site.database.connection() as conn:
             passwords.change(conn, "quinn", made)
-    stage = visit(path, name, language=language, dark=dark, phone=dark)
+    stage = visit(path, name, **vars(LOOKS[look]))
     stage.check_whole()
-    stage.picture(f"{path.strip('/')}-{language}-{'dark' if dark else 'light'}")
+    stage.picture(f"{path.strip('/')}-{look}")

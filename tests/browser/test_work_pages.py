@@ -38,6 +38,13 @@ PAGES = {
     "refused": ("/customers/anna/care-team", "sam"),
 }
 REFUSED = {"absent": 404, "refused": 403}
+WIDE = ("start-support", "customer-usage", "product", "deadletters", "system", "connect")
+LOOKED_AT = [
+    *((name, "fa-dark-phone") for name in PAGES),
+    *((name, "en-light-desktop") for name in WIDE),
+    *(pytest.param(name, "en-light-desktop", marks=pytest.mark.slow) for name in PAGES if name not in WIDE),
+]
+"""Each page in the look in which most goes wrong; in the other, by the fast suite, those with most on them."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -80,8 +87,7 @@ def work(site: World) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("look", ["en-light-desktop", "fa-dark-phone"])
+@pytest.mark.parametrize(("name", "look"), LOOKED_AT)
 def test_a_page_is_accessible_fits_and_needs_no_mouse(visit: Visit, name: str, look: str) -> None:
     path, person = PAGES[name]
     stage = visit(path, person, **vars(LOOKS[look]), status=REFUSED.get(name, 200))
