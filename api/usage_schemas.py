@@ -20,12 +20,12 @@ class Figures(Answer):
     are lower bounds."""
 
     uses: int | None
-    minutes: float | None
-    unfinished: int
-    running: int
-    heard_s: float
-    window_s: float
-    coverage: float | None
+    minutes: float | None = Field(description="Null also for products whose uses have no length.")
+    unfinished: int = Field(description="Of `uses`, those whose end never came; they add no minutes.")
+    running: int = Field(description="Begun and not over; not among `uses`.")
+    heard_s: float = Field(description="Seconds in which the device was heard.")
+    window_s: float = Field(description="Seconds it could have been heard in: owned, and in the past.")
+    coverage: float | None = Field(description="The one divided by the other, 0 to 1.")
 
 
 class PeriodFigures(Figures):
@@ -33,7 +33,7 @@ class PeriodFigures(Figures):
 
     from_: datetime = Field(alias="from")
     to: datetime
-    label: str
+    label: str = Field(description="The day, the first day of the week, the month or the year, by the calendar.")
     full: bool
 
 

@@ -39,7 +39,7 @@ def listing(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[DeadLetter]:
-    """Refused elements, the last met first."""
+    """Dead letters: elements that were refused, the one that last came first."""
     after = decode(cursor, "deadletters", datetime, int)
     rows = deadletters.listing(
         visit.conn, reason=reason, device=device, start=from_, end=to, after=after, limit=limit, sample=sample
@@ -50,14 +50,14 @@ def listing(
 
 @router.get("/deadletters/reasons")
 def reasons(visit: Visiting, device: OfDevice = None, from_: From = None, to: To = None) -> ReasonCounts:
-    """How many elements were refused for each reason."""
+    """How many dead letters there are of each reason."""
     found = deadletters.reasons(visit.conn, device=device, start=from_, end=to)
     return ReasonCounts(items=[ReasonCount(reason=reason, count=count) for reason, count in found.items()])
 
 
 @router.post("/deadletters/replay", name="replay")
 def replay_letters(visit: Visiting, body: ReplayWanted) -> Replayed:
-    """Decode and store again, as if each message arrived when it first did. Doing it twice stores nothing twice."""
+    """Try dead letters again, as if each message arrived when it first did. Doing it twice stores nothing twice."""
     ids = sorted(set(body.ids))
     visit.concerns("*", ids=list(ids))
     services = visit.services

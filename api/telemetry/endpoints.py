@@ -6,6 +6,7 @@ import time
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
+from pydantic import Field
 
 from api.auditing import Turn
 from api.parameters import known_parameters
@@ -29,16 +30,16 @@ Channel = Literal["telemetry", "event", "state"]
 class Refusal(Answer):
     """An element that was refused, by its place in the message."""
 
-    index: int
+    index: int = Field(description="From 0.")
     reason: Reason
-    detail: str
+    detail: str = Field(description="What was wrong with which key; never the value.")
 
 
 class Stored(Answer):
     """What became of a message's elements. It is sent after the transaction that holds them has committed."""
 
-    stored: int
-    duplicates: int
+    stored: int = Field(description="Elements that are new.")
+    duplicates: int = Field(description="Elements that were stored before; sending again is harmless.")
     rejected: list[Refusal]
 
 
@@ -56,7 +57,7 @@ def receive(
     services: Turn,
     channel: Annotated[Channel, Query(description="As in the topics; `telemetry` unless given.")] = "telemetry",
 ) -> Stored:
-    """Store a message of the device whose id and secret the request carries."""
+    """Store a message of the device whose id and secret the request carries: what it would publish by MQTT."""
     with services.database.connection() as conn:
         device = device_of(request, conn, services.throttle)
         known_parameters(request)
