@@ -232,6 +232,7 @@ def test_a_device_is_given_and_taken_back(shared: World, sam: Browser, ada: Brow
     page = ada.get(path)
     assert "Owns it now" in page.text
     assert "Ben Example" not in page.text
+    assert 'href="/customers/ben/care-team"' in page.text
     was = hidden(page, "was")
     assert "Somebody owns it." in sam.submit("/customers/anna/devices", device="app-1").text
     assert "before they had it" in ada.submit(path, was=was, day="2025-01-01").text
