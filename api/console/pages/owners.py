@@ -89,7 +89,8 @@ def take(request: Request, visit: Visit, device: str, day: str) -> dict[str, str
     """Have nobody own it from the beginning of `day`, or from now. Returns as `give` does."""
     kept, now = _history(visit, device), datetime.now(UTC)
     held = [one for one in kept if one.until is None or one.until > now]
-    if not held:
+    if not held:  # done already: the form was sent twice
+        visit.concerns(device, owned=False)
         return {}
     try:
         until = _beginning(request, visit, day, held[0].zone) or now

@@ -50,7 +50,8 @@ def hostile(name: str) -> str:
 
 def leading(name: str) -> str:
     """A text that is harmful where an address is expected, and turns around what follows it."""
-    return f"javascript:window.broken=1//{MARK}-{name}{TURNED}&lt;img src=x onerror=window.broken=1&gt;${{7331*7}}"
+    end = """"'><img src=x onerror=window.broken=1>&lt;b&gt;${7331*7}"""
+    return f"javascript:window.broken=1//{MARK}-{name}{TURNED}{end}"
 
 
 def word(name: str) -> str:

@@ -109,6 +109,36 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("POST", "/connect/check"): [Case("AS", form=lambda _: {"toml": "key = 1"})],
     ("GET", "/connect/{device}/arrival"): [Case("AS", THREE, vacuum)],
+    ("POST", "/customers"): [
+        Case(
+            "S",
+            (303, 422, 422),
+            form=lambda kind: {
+                "customer": "ben" if kind == "other" else f"page-{next(NUMBER)}",
+                "name": "New",
+                "zone": "No/Where" if kind == "absent" else "Europe/Berlin",
+                "language": "en",
+                "calendar": "gregorian",
+                "week_start": "1",
+            },
+        )
+    ],
+    ("POST", "/customers/{customer}/consents"): [
+        Case("S", (303, 303, 404), customer, form=lambda _: {"purpose.compare": "1"})
+    ],
+    ("POST", "/customers/{customer}/devices"): [
+        Case("S", (303, 422, 404), customer, form=lambda _: {"device": "spare", "day": ""})
+    ],
+    ("POST", "/customers/{customer}/care-team"): [
+        Case(
+            "A",
+            (303, 303, 404),
+            customer,
+            form=lambda kind: {"member.clara": "1", "member.carl": "1"} if kind == "own" else {},
+        )
+    ],
+    ("GET", "/devices/{device}/ownerships"): [Case("AS", THREE, pill)],
+    ("POST", "/devices/{device}/ownerships"): [Case("AS", (422, 422, 404), vacuum, form=customer)],
     ("GET", "/users"): [Case("A")],
     ("POST", "/users"): [
         Case(
