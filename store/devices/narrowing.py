@@ -132,9 +132,10 @@ _UNNAMED: Final = sql.SQL("(c.customer || ' ' || c.name) ILIKE %(like)s AND c.cu
 def _text(of_customer: sql.Composable) -> Part:
     # Two trigram indexes, each usable only when its expression stands alone: a union, not an OR.
     return Part(
-        sql.SQL("""((d.device || ' ' || coalesce(d.serial, '')) ILIKE %(like)s OR EXISTS (
-            SELECT FROM ownerships o JOIN customers c USING (customer_id)
-            WHERE o.device_id = d.device_id AND o.during @> now() AND {}))""").format(of_customer),
+        # A scalar, not EXISTS: of that the planner makes a hash of all owners there are.
+        sql.SQL("""((d.device || ' ' || coalesce(d.serial, '')) ILIKE %(like)s OR (
+            SELECT {} FROM ownerships o JOIN customers c USING (customer_id)
+            WHERE o.device_id = d.device_id AND o.during @> now()))""").format(of_customer),
         sql.SQL("""(SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
                     LIMIT {many})
             UNION ALL

@@ -145,6 +145,8 @@ class Board {
   constructor(device, figures) {
     this.device = device;
     this.source = figures[0].dataset.source;
+    // The page has the browser ask for the first values while scripts are still on their way.
+    this.first = document.querySelector("link[data-first-values]")?.href || "";
     this.gaps = [];
     const { from, to } = figures[0].dataset;
     this.start = [from ? Date.parse(from) / 1000 : now() - 86400, to ? Date.parse(to) / 1000 : now()];
@@ -178,7 +180,9 @@ class Board {
     const width = Math.max(...this.charts.map(({ area }) => area.clientWidth));
     const points = Math.min(Math.max(Math.round(width / PIXELS_A_POINT), FEWEST_POINTS), MOST_POINTS);
     const get = async (end, query) => {
-      const answer = await fetch(`${path}/${end}${this.source ? ".json" : ""}?${new URLSearchParams(query)}`, { signal, headers: { Accept: "application/json" } });
+      const first = end === "history" ? this.first : "";
+      this.first = end === "history" ? "" : this.first;
+      const answer = await fetch(first || `${path}/${end}${this.source ? ".json" : ""}?${new URLSearchParams(query)}`, { signal });
       if (!answer.ok) throw new Error((await answer.json()).title);
       return answer.json();
     };
