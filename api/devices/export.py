@@ -34,7 +34,8 @@ MAX_EXPORT: Final = 100_000
 """Rows in one file; its last line says when there are more."""
 LONGEST = timedelta(days=1830)
 _DAY = Depends(period(timedelta(days=1), LONGEST))
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide forms of the first: some spreadsheets take them for the same."""
 BASE = ("ts", "boot", "seq", "lag_ms", "quality")
 
 

@@ -194,7 +194,7 @@ def test_sensitive_rows_are_for_the_care_team(world: World) -> None:
 
 
 def test_no_cell_is_a_formula() -> None:
-    for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
+    for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "\uff20SUM(A1)"):
         assert export.cell(text) == f"'{text}"
     assert [export.cell(value) for value in ("quiet", -1.5, 7, True, None)] == ["quiet", "-1.5", "7", "true", ""]
     assert export.lines([['a"b', "c,d", "e\nf"]]) == b'"a""b","c,d","e\nf"\r\n'
