@@ -43,7 +43,7 @@ SERVER_MS = 10.0
 LANGUAGES = ("en", "fa")
 PEOPLE = {"support": 0, "maintenance": 0, "clinician": 20}
 """By role, and how many customers each cares for."""
-FLEET_REPEATS = {"support": 50, "maintenance": 15, "clinician": 15}
+FLEET_REPEATS = {"support": 60, "maintenance": 15, "clinician": 15}
 
 
 @dataclass(frozen=True)
