@@ -375,6 +375,8 @@ def offered(page: Page) -> Iterator[tuple[str, str]]:
         elif name == "form":
             method = given.get("method", "get").upper()
             yield method, given.get("action", "") if method == "POST" else given["action"].partition("?")[0]
+        elif name == "link" and given["href"].startswith(API):
+            yield "GET", given["href"]
         for verb in ("get", "post", "put", "patch", "delete"):
             if f"hx-{verb}" in given:
                 yield verb.upper(), given[f"hx-{verb}"]
