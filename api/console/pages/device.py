@@ -131,23 +131,31 @@ def detail(
         asked,
         within,
         signals=open_signals,
-        charted=_charted(device, open_signals, found, signal),
+        charted=_charted(device, open_signals, found, signal, within),
         most_charts=MOST_CHARTS,
         marks=_marks(visit, device, product, within),
+        said=said,
         sees_use=_sees_use(visit, product, found),
     )
 
 
-def _charted(device: str, signals: list[Signal], found: Detail, wanted: list[str] | None) -> list[Signal]:
-    """The signals asked for, or else the first few that have values. Raises `Absent` as the history does."""
+def _charted(
+    device: str, signals: list[Signal], found: Detail, wanted: list[str] | None, within: Period
+) -> list[Signal]:
+    """The signals asked for, or else the first few that may have values in the period, then those that ever had.
+
+    Raises `Absent` as the history does.
+    """
     if wanted:
         by_key = {s.key: s for s in signals}
         for key in wanted:
             if key not in by_key:
                 raise Absent(f"{device} has no signal {key}; it has {', '.join(by_key)}")
         return [by_key[key] for key in dict.fromkeys(wanted)]
-    told = [s for s in signals if s.type != "text" and s.key in found.latest]
-    return (told or [s for s in signals if s.type != "text"])[:CHARTS_AT_FIRST]
+    drawable = [s for s in signals if s.type != "text"]
+    told = [s for s in drawable if s.key in found.latest]
+    fresh = [s for s in told if found.latest[s.key].ts >= within.start]
+    return (fresh + [s for s in told if s not in fresh] or drawable)[:CHARTS_AT_FIRST]
 
 
 def _marks(visit: Visit, device: str, product: Product, within: Period) -> list[Event | Entry]:

@@ -120,6 +120,32 @@ def test_signals_are_chosen_in_the_address(shared: World) -> None:
         assert browser.get("/devices/pill-anna?signal=doses_remaining").status_code == 200
 
 
+def test_charts_are_of_signals_that_may_have_values_in_the_period(world: World) -> None:
+    now, day = now_ms(), 86_400_000
+    said = [
+        (now - 40 * day, {"battery_pct": 50.0}),
+        (now - 40 * day + 1, {"suction_pa": 900}),
+        (now, {"fan_speed_rpm": 1}),
+    ]
+    for seq, (at, values) in enumerate(said):
+        world.publish("vac-ben", {"ts": at, "boot": 9, "seq": seq, "values": values})
+    with signed_in(world, "sam") as browser:
+        text = browser.get("/devices/vac-ben").text
+    assert re.findall(r'data-device="vac-ben" data-signal="(\w+)"', text) == [
+        "fan_speed_rpm",
+        "battery_pct",
+        "suction_pa",
+    ]
+
+
+def test_a_setting_that_is_no_plain_value_is_shown_as_json(world: World) -> None:
+    values = {"schedule": {"days": ["mon", "fri"], "quiet": True}}
+    world.publish("spare", {"boot": 1, "conn": 1, "online": True, "firmware": "1", "values": values}, "state")
+    with signed_in(world, "sam") as browser:
+        text = browser.get("/devices/spare").text
+    assert "{&#34;days&#34;:[&#34;mon&#34;,&#34;fri&#34;],&#34;quiet&#34;:true}" in text
+
+
 def test_what_is_withheld_is_said(shared: World) -> None:
     with signed_in(shared, "sam") as browser:
         assert "for the care team of its owner alone" in browser.get("/devices/pill-anna").text

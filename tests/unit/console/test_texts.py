@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 
 import pytest
 
 from api.console import catalogues, extraction, problem_pages
+from api.console.assets import Assets
+from api.console.rendering import environment
 from api.problems import KINDS
 
 TEXTS = extraction.extracted()
@@ -45,6 +48,20 @@ def test_a_missing_translation_is_noticed() -> None:
 def test_a_persian_text_reaches_the_reader() -> None:
     assert catalogues.load("fa").gettext("Devices") == "دستگاه‌ها"
     assert catalogues.load("en").gettext("Devices") == "Devices"
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        ("{{ _('Devices') }}", "Devices"),
+        ("{{ _('<b>%(what)s</b>', what='<i>') }}", "<b>&lt;i&gt;</b>"),
+        ("{{ _('100%%') }} {{ _('100%%') }} {{ _('%(n)s of 100%%', n=7) }}", "100% 100% 7 of 100%"),
+        ("{% trans what='<i>' %}so {{ what }}{% endtrans %}", "so &lt;i&gt;"),
+    ],
+)
+def test_a_text_is_markup_and_what_is_put_into_it_is_not(template: str, shown: str) -> None:
+    made = environment(Assets.load(), gettext.NullTranslations())
+    assert made.from_string(template).render() == shown
 
 
 def test_every_problem_has_words_for_people() -> None:
