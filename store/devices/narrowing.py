@@ -51,7 +51,8 @@ class Part:
     condition: sql.Composable
     """Of devices `d`, their `latest` l and `device_state` s. It lets some pass that do not fit where `exactly` says."""
     finder: sql.Composable | None = None
-    """A query for the device ids of all that fit, and no other; None: no index knows them."""
+    """A query for the device ids of all that fit, and no other; None: no index knows them. Rows without an id stand for
+    what it came upon that has no device: they count too, for where it stops at `FEW` there may be more behind."""
 
 
 def parts(wanted: Wanted, *, names: bool) -> Iterator[Part]:
@@ -105,7 +106,7 @@ def few(conn: Connection, asked: Sequence[Part], given: Mapping[str, Any]) -> tu
         query = sql.SQL("SELECT device_id FROM ({}) f LIMIT {}").format(part.finder, FEW + 1)
         rows = conn.execute(query, given).fetchall()
         if len(rows) <= FEW:
-            return part, list({row[0] for row in rows})
+            return part, list({row[0] for row in rows} - {None})
     return None, []
 
 
@@ -132,17 +133,17 @@ _UNNAMED: Final = sql.SQL("(c.customer || ' ' || c.name) ILIKE %(like)s AND c.cu
 def _text(of_customer: sql.Composable) -> Part:
     # Two trigram indexes, each usable only when its expression stands alone: a union, not an OR.
     return Part(
-        # A scalar, not EXISTS: of that the planner makes a hash of all owners there are.
+        # A scalar, not EXISTS: of that the planner makes a hash of all owners there are. Below CASE, not WHERE: with
+        # that it goes through all owners again for each customer, as long as the tables are new to it.
         sql.SQL("""((d.device || ' ' || coalesce(d.serial, '')) ILIKE %(like)s OR (
             SELECT {} FROM ownerships o JOIN customers c USING (customer_id)
             WHERE o.device_id = d.device_id AND o.during @> now()))""").format(of_customer),
         sql.SQL("""(SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
                     LIMIT {many})
             UNION ALL
-            (SELECT o.device_id FROM (SELECT customer_id FROM customers c WHERE {of} LIMIT {many}) k
-             JOIN ownerships o USING (customer_id) WHERE o.during @> now() LIMIT {many})""").format(
-            of=of_customer, many=FEW + 1
-        ),
+            (SELECT CASE WHEN o.during @> now() THEN o.device_id END
+             FROM (SELECT customer_id FROM customers c WHERE {of} LIMIT {many}) k
+             LEFT JOIN ownerships o USING (customer_id) LIMIT {many})""").format(of=of_customer, many=FEW + 1),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import catalog
 from catalog.elements import State
-from store import accounts, devices, ownerships, secrets, slots
+from store import accounts, customers, devices, ownerships, secrets, slots
 from store.database import Connection, connect
 from store.devices import NewDevice, Wanted, narrowing
 from store.errors import Conflict, InvalidValue, NotFound
@@ -363,6 +363,18 @@ def test_who_is_found_does_not_hang_on_how_many_an_index_finds(
         found = devices.look(fleet, CATALOG, wanted, now=now)
         assert (names(list(found.rows)), found.after) == (expected, None), wanted
         assert names(list(devices.look(fleet, CATALOG, wanted, now=now, limit=1).rows)) == expected[:1]
+
+
+def test_a_device_is_found_by_a_name_that_ten_thousand_have_who_own_nothing(fleet: Connection) -> None:
+    fleet.execute(
+        """INSERT INTO customers (customer, name, zone)
+           SELECT 'k-' || n, 'Namesake ' || n, 'Europe/Berlin' FROM generate_series(1, %s) n""",
+        (narrowing.FEW + 1,),
+    )
+    customers.create(fleet, "k-last", "Namesake of all", zone="Europe/Berlin")
+    ownerships.hand_over(fleet, devices.get(fleet, "sw-2").device_id, "k-last")
+    fleet.commit()  # "now" of the search is its transaction's, after the hand-over
+    assert names(devices.search(fleet, CATALOG, q="namesake")) == ["sw-2"]
 
 
 def test_a_summary_has_the_present_owner_and_presence(fleet: Connection) -> None:
