@@ -115,6 +115,16 @@ def _checked(spans: Sequence[Span]) -> list[Span]:
 
 
 @translated()
+def take_turns(conn: Connection, device_id: int) -> None:
+    """Wait for whoever sets this device's history, and have others wait until this transaction ends.
+
+    Who makes a new history of the one there is asks for a turn before reading it. Raises `NotFound`.
+    """
+    if conn.execute("SELECT 1 FROM devices WHERE device_id = %s FOR UPDATE", (device_id,)).fetchone() is None:
+        raise NotFound(f"there is no device with id {device_id}")
+
+
+@translated()
 def set_history(conn: Connection, device_id: int, spans: Sequence[Span]) -> list[Ownership]:
     """Replace a device's whole ownership history; none at all is a unit nobody owns.
 
@@ -130,9 +140,7 @@ def set_history(conn: Connection, device_id: int, spans: Sequence[Span]) -> list
             raise NotFound(f"there is no customer {span.customer}")
         zone = customer.zone if span.zone is None else customers.checked_zone(span.zone)
         rows.append((device_id, customer.customer_id, zone, span.since, span.until))
-    # The row lock makes two people who set the same device's history take turns.
-    if conn.execute("SELECT 1 FROM devices WHERE device_id = %s FOR UPDATE", (device_id,)).fetchone() is None:
-        raise NotFound(f"there is no device with id {device_id}")
+    take_turns(conn, device_id)
     conn.execute("DELETE FROM ownerships WHERE device_id = %s", (device_id,))
     conn.cursor().executemany(
         """INSERT INTO ownerships (device_id, customer_id, zone, during)
@@ -155,6 +163,7 @@ def hand_over(
 
     Raises as `set_history` does; `Conflict` when an ownership begins at or after `since`.
     """
+    take_turns(conn, device_id)
     since = since or datetime.now(UTC)
     spans = []
     for past in history(conn, device_id):

@@ -47,8 +47,7 @@ def owners(
 @router.post("/devices/{device}/ownerships")
 def own(request: Request, visit: Visiting, device: DeviceId, sent: Sent) -> Response:
     """Give it to the customer who is named; without a name, take it back from whoever has it."""
-    found = devices.get(visit.conn, device)
-    kept = ownerships.history(visit.conn, found.device_id)
+    kept = _history(visit, device)
     if editing.is_outdated(sent, _mark([Ownership.model_validate(one) for one in kept])):
         visit.notes(owned=False)
         return _shown(request, visit, device, trouble=editing.OUTDATED, status=409)
@@ -81,12 +80,14 @@ def give(request: Request, visit: Visit, device: str, customer: str, day: str) -
         since = _beginning(request, visit, day, known.zone) or now
     except BadInput:
         return {"day": A_DAY}
-    spans = [Span(customer=one.customer, since=one.since, until=one.until, zone=one.zone) for one in kept]
-    return _set(visit, device, [*spans, Span(customer=customer, since=since)], BEFORE)
+    past = [_span(one, one.until) for one in kept]
+    return _set(visit, device, [*past, Span(customer=customer, since=since)], BEFORE)
 
 
 def take(request: Request, visit: Visit, device: str, day: str) -> dict[str, str]:
-    """Have nobody own it from the beginning of `day`, or from now. Returns as `give` does."""
+    """Have nobody own it from the beginning of `day`, or from now; what would begin later is called off. Returns as
+    `give` does.
+    """
     kept, now = _history(visit, device), datetime.now(UTC)
     held = [one for one in kept if one.until is None or one.until > now]
     if not held:  # done already: the form was sent twice
@@ -96,14 +97,15 @@ def take(request: Request, visit: Visit, device: str, day: str) -> dict[str, str
         until = _beginning(request, visit, day, held[0].zone) or now
     except BadInput:
         return {"day": A_DAY}
-    if until <= held[0].since:
+    if until <= held[0].since <= now:
         return {"day": NOT_YET}
-    spans = [
-        Span(customer=one.customer, since=one.since, until=until if one is held[0] else one.until, zone=one.zone)
-        for one in kept
-        if one not in held[1:]
-    ]
-    return _set(visit, device, spans, NOT_YET)
+    past = [_span(one, one.until) for one in kept if one not in held]
+    cut = [_span(one, min(one.until or until, until)) for one in held if one.since < until]
+    return _set(visit, device, [*past, *cut], NOT_YET)
+
+
+def _span(one: ownerships.Ownership, until: datetime | None) -> Span:
+    return Span(customer=one.customer, since=one.since, until=until, zone=one.zone)
 
 
 def _set(visit: Visit, device: str, spans: list[Span], clash: str) -> dict[str, str]:
@@ -116,7 +118,10 @@ def _set(visit: Visit, device: str, spans: list[Span], clash: str) -> dict[str, 
 
 
 def _history(visit: Visit, device: str) -> list[ownerships.Ownership]:
-    return ownerships.history(visit.conn, devices.get(visit.conn, device).device_id)
+    """Of a device whose history nobody else changes until this visit ends. Raises `store.errors.NotFound`."""
+    device_id = devices.get(visit.conn, device).device_id
+    ownerships.take_turns(visit.conn, device_id)
+    return ownerships.history(visit.conn, device_id)
 
 
 def _beginning(request: Request, visit: Visit, day: str, zone: str) -> datetime | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +15,7 @@ import pytest
 from store import care, consents, customers, devices, ownerships, tokens, users
 from tests.integration.api.browsers import Browser, signed_in
 from tests.integration.api.world import World
+from tests.waiting import poll
 
 SCRIPT = '<script>alert("1")</script>'
 ROLE = {"role.stock": "1"}
@@ -243,6 +246,49 @@ def test_a_device_is_given_and_taken_back(shared: World, sam: Browser, ada: Brow
     assert (clash.status_code, "Choose a later day" in clash.text) == (422, True)
     assert sam.submit(path, customer="anna").headers["location"] == f"{path}?done=given"
     assert owned(shared, "app-1") == [("ben", "Asia/Tehran", True), ("anna", "Europe/Berlin", False)]
+
+
+def test_of_two_who_give_a_device_at_once_one_is_told(shared: World, sam: Browser) -> None:
+    register(shared, "app-2")
+    with signed_in(shared, "sam") as other, ThreadPoolExecutor() as pool, shared.database.connection() as conn:
+        conn.execute("SELECT 1 FROM devices WHERE device = 'app-2' FOR UPDATE")
+        given = [
+            pool.submit(browser.submit, f"/customers/{customer}/devices", device="app-2")
+            for browser, customer in ((sam, "anna"), (other, "ben"))
+        ]
+        poll(lambda: waiting(shared), until=lambda count: count == 2, what="both waiting for the device")
+        conn.commit()
+        answers = [one.result() for one in given]
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    [first] = [answer for answer in answers if answer.status_code == 303]
+    [(customer, _, _)] = owned(shared, "app-2")
+    assert first.headers["location"] == f"/customers/{customer}?done=given"
+
+
+def waiting(world: World) -> int:
+    """How many connections wait for a lock."""
+    with world.database.connection() as conn:
+        row = conn.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone()
+    assert row is not None
+    count: int = row[0]
+    return count
+
+
+def test_an_owner_to_come_is_called_off_and_an_end_never_put_off(shared: World, sam: Browser) -> None:
+    register(shared, "app-3")
+    path, later = "/devices/app-3/ownerships", datetime.now(UTC) + timedelta(days=40)
+    assert sam.submit(path, customer="ben", day=f"{later:%Y-%m-%d}").status_code == 303
+    assert "To come" in sam.get(path).text
+    assert sam.submit(path).headers["location"] == f"{path}?done=taken"
+    assert owned(shared, "app-3") == []
+    assert sam.submit(path, customer="ben").status_code == 303
+    assert sam.submit(path, day=f"{later:%Y-%m-%d}").status_code == 303
+    before = shared.get("sam", path)["items"]
+    assert sam.submit(path, day=f"{later + timedelta(days=9):%Y-%m-%d}").status_code == 303
+    assert shared.get("sam", path)["items"] == before
+    assert before[0]["until"][:10] <= f"{later:%Y-%m-%d}"
 
 
 def test_consents_are_given_and_withdrawn(shared: World, sam: Browser) -> None:
