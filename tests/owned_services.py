@@ -26,6 +26,7 @@ from pathlib import Path
 from vop.services.broker import Iotcore, Mosquitto, find_mosquitto
 from vop.services.postgres import PostgresServer
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 place, bin_dir, fork = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "fork"
 with PostgresServer(place / "pg", bin_dir=bin_dir) as server:
     broker = Mosquitto(place / "mq") if find_mosquitto() else Iotcore(place / "io")
