@@ -16,7 +16,7 @@ from api.errors import BadInput
 
 ID = r"^[A-Za-z0-9._-]{1,64}$"
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+ -]\d\d:?\d\d)")
-_YEARS = range(1970, 2200)
+YEARS = range(1970, 2200)
 
 
 def _instant(value: Any) -> Any:
@@ -28,7 +28,7 @@ def _instant(value: Any) -> Any:
     text = re.sub(r" (\d\d:?\d\d)$", r"+\1", value.upper())
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)
     moment = datetime.fromisoformat(text)
-    if moment.year not in _YEARS:
+    if moment.year not in YEARS:
         raise ValueError("the year must lie between 1970 and 2199")
     return moment.astimezone(UTC)
 

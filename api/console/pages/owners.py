@@ -20,7 +20,7 @@ from api.console.routing import pages
 from api.devices import registry
 from api.devices.schemas import Ownership, OwnershipsWanted, Span
 from api.errors import BadInput
-from api.parameters import DeviceId
+from api.parameters import YEARS, DeviceId
 from api.sessions.forms import Sent
 from store import customers, devices, ownerships
 from store.errors import Conflict, InvalidValue, NotFound
@@ -128,11 +128,10 @@ def _beginning(request: Request, visit: Visit, day: str, zone: str) -> datetime 
     """Of a day as people write it, in `zone`; None for none. Raises `BadInput`."""
     if not day.strip():
         return None
-    calendar = reader_of(request, visit.principal).calendar
-    try:
-        return datetime.combine(day_of(day.strip(), calendar), time(), ZoneInfo(zone)).astimezone(UTC)
-    except OverflowError as error:
-        raise BadInput("that day lies beyond the calendar") from error
+    first = day_of(day.strip(), reader_of(request, visit.principal).calendar)
+    if first.year not in YEARS:  # it may be a day of the other calendar
+        raise BadInput("that day lies beyond the years we know")
+    return datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _mark(kept: list[Ownership]) -> str:

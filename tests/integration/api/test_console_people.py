@@ -344,6 +344,8 @@ def test_the_care_team_is_changed(shared: World, ada: Browser) -> None:
         ("/customers/anna/devices", {"device": "nothing"}, 422, "There is no device of this id."),
         ("/customers/anna/devices", {"device": "vac-ben"}, 422, "Somebody owns it."),
         ("/customers/anna/devices", {"device": "spare", "day": "soon"}, 422, "Write a day"),
+        ("/customers/anna/devices", {"device": "spare", "day": "1405-09-01"}, 422, "Write a day"),
+        ("/customers/anna/devices", {"device": "spare", "day": "9999-12-31"}, 422, "Write a day"),
         ("/devices/spare/ownerships", {"customer": "nobody"}, 422, "There is no customer of this id."),
         ("/devices/spare/ownerships", {"customer": "anna", "day": "2026-13-01"}, 422, "Write a day"),
         ("/devices/spare/ownerships", {"customer": "anna", "was": "old"}, 409, "Somebody else changed this"),
