@@ -123,6 +123,16 @@ def get(conn: Connection, customer: str) -> Customer:
 
 
 @translated()
+def take_turns(conn: Connection, customer: str) -> Customer:
+    """The customer, once nobody else changes their consents or care team; others wait until this transaction ends.
+
+    Raises `NotFound`.
+    """
+    conn.execute("SELECT 1 FROM customers WHERE customer = %s FOR UPDATE", (customer,))
+    return get(conn, customer)
+
+
+@translated()
 def by_ids(conn: Connection, customers: Sequence[str]) -> dict[str, Customer]:
     """Those of `customers` that exist, by their id."""
     with conn.cursor(row_factory=class_row(Customer)) as cursor:

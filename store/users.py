@@ -110,6 +110,15 @@ def with_roles(conn: Connection, roles: Collection[str]) -> list[User]:
 
 
 @translated()
+def take_turns(conn: Connection) -> list[str]:
+    """Wait for whoever changes a user, and have others wait until this transaction ends: so two administrators cannot
+    take leave of each other at the same moment. Returns the administrators who are let in.
+    """
+    rows = conn.execute("SELECT name FROM users WHERE active AND 'admin' = ANY(roles) ORDER BY name FOR UPDATE")
+    return [name for (name,) in rows]
+
+
+@translated()
 def change(
     conn: Connection,
     name: str,
@@ -122,10 +131,7 @@ def change(
 
     Raises `NotFound`, `InvalidValue`, and `Conflict` when nobody would be left who may administer.
     """
-    # Locked, so that two administrators cannot take leave of each other at the same moment.
-    admins = conn.execute(
-        "SELECT name FROM users WHERE active AND 'admin' = ANY(roles) ORDER BY name FOR UPDATE"
-    ).fetchall()
+    admins = take_turns(conn)
     with conn.cursor(row_factory=class_row(User)) as cursor:
         user = cursor.execute(
             sql.SQL("""UPDATE users SET
@@ -136,7 +142,7 @@ def change(
         ).fetchone()
     if user is None:
         raise NotFound(f"there is no user {name}")
-    if admins == [(name,)] and not (user.active and "admin" in user.roles):
+    if admins == [name] and not (user.active and "admin" in user.roles):
         raise Conflict(f"{name} is the last active administrator; make somebody else one first")
     return user
 

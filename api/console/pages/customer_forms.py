@@ -66,7 +66,7 @@ def create(request: Request, visit: Visiting, sent: Sent) -> Response:
 @router.post("/customers/{customer}/consents")
 def consent(request: Request, visit: Visiting, customer: CustomerId, sent: Sent) -> Response:
     """Have exactly the purposes that are ticked, and the one that is written, agreed to from now on."""
-    found = kept.get(visit.conn, customer)
+    found = kept.take_turns(visit.conn, customer)
     there = shown.in_force(
         [Consent.model_validate(one) for one in consents.listing(visit.conn, found.customer_id)], datetime.now(UTC)
     )
@@ -103,6 +103,7 @@ def give(request: Request, visit: Visiting, customer: CustomerId, sent: Sent) ->
 @router.post("/customers/{customer}/care-team")
 def set_team(request: Request, visit: Visiting, customer: CustomerId, sent: Sent) -> Response:
     """Have exactly those who are ticked on the care team from now on."""
+    kept.take_turns(visit.conn, customer)
     now = datetime.now(UTC)
     found = customers.care_team(visit, customer).items
     present = sorted({one.user for one in found if one.until is None or one.until > now})

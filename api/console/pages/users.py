@@ -22,6 +22,7 @@ from api.sessions.forms import Form, Sent
 from api.users import endpoints as users
 from api.users.endpoints import UserName
 from api.users.schemas import NewUser, UserChange
+from store import users as store_users
 from store.errors import Conflict
 
 router = pages()
@@ -81,6 +82,7 @@ def detail(request: Request, visit: Visiting, user: UserName, done: Done | None 
 @router.post("/users/{user}")
 def change(request: Request, visit: Visiting, user: UserName, sent: Sent) -> Response:
     """Change the displayed name and the roles."""
+    store_users.take_turns(visit.conn)
     there = users.detail(visit, user)
     if editing.is_outdated(sent, people.mark_of(there)):
         visit.concerns(user, changed=False)

@@ -265,6 +265,38 @@ def test_of_two_who_give_a_device_at_once_one_is_told(shared: World, sam: Browse
     assert first.headers["location"] == f"/customers/{customer}?done=given"
 
 
+USER = "users WHERE name = 'ada'"
+CUSTOMER = "customers WHERE customer = 'ben'"
+
+
+@pytest.mark.parametrize(
+    ("who", "row", "page", "path", "first", "second"),
+    [
+        ("ada", USER, "/users/sam", "/users/sam", {"role.support": "1"}, {"role.support": "1", "role.stock": "1"}),
+        ("sam", CUSTOMER, "/customers/ben", "/customers/ben/consents", {"another": "one"}, {"another": "other"}),
+        ("ada", CUSTOMER, "/customers/ben/care-team", "/customers/ben/care-team", {"member.clara": "1"},
+         {"member.stranger": "1"}),
+    ],
+    ids=["user", "consents", "care team"],
+)  # fmt: skip
+def test_of_two_who_save_at_once_one_is_told(
+    world: World, who: str, row: str, page: str, path: str, first: dict[str, str], second: dict[str, str]
+) -> None:
+    with (
+        signed_in(world, who) as one,
+        signed_in(world, who) as other,
+        ThreadPoolExecutor() as pool,
+        world.database.connection() as conn,
+    ):
+        form = {"was": hidden(one.get(page), "was")} | ({"display_name": "Sam S."} if "users" in path else {})
+        conn.execute(f"SELECT 1 FROM {row} FOR UPDATE".encode())
+        sent = [pool.submit(each.submit, path, **form, **more) for each, more in ((one, first), (other, second))]
+        poll(lambda: waiting(world), until=lambda count: count == 2, what="both waiting for their turn")
+        conn.commit()
+        answers = [each.result() for each in sent]
+    assert sorted(answer.status_code for answer in answers) == [303, 409], [answer.text for answer in answers]
+
+
 def waiting(world: World) -> int:
     """How many connections wait for a lock."""
     with world.database.connection() as conn:
