@@ -30,7 +30,11 @@ FORGETFUL = {
     "autovacuum": "off",
     "shared_buffers": "64MB",
     "max_connections": "60",
+    "max_wal_size": "256MB",
 }
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 4 * 2**30
+"""What has to be free there: a worker's databases and log take some hundred megabytes."""
 
 
 class Server(Protocol):
@@ -56,14 +60,21 @@ class GivenServer:
 
 
 @contextmanager
-def reachable_directory(prefix: str) -> Iterator[Path]:
+def reachable_directory(prefix: str, *, under: Path | None = None) -> Iterator[Path]:
     """A directory that accounts other than ours can enter; pytest's own are 0700."""
-    place = Path(tempfile.mkdtemp(prefix=f"vop-{prefix}-"))
+    place = Path(tempfile.mkdtemp(prefix=f"vop-{prefix}-", dir=under))
     place.chmod(0o755)
     try:
         yield place
     finally:
         shutil.rmtree(place)
+
+
+def _memory() -> Path | None:
+    """Where a forgetful server may lie: a copy of a database takes 0.02 s there, on a disk ten times as long."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
+        return MEMORY
+    return None
 
 
 @contextmanager
@@ -72,7 +83,7 @@ def embedded_server(**settings: str) -> Iterator[PostgresServer]:
     preload = os.environ.get("VOP_TEST_PG_PRELOAD")
     chosen = FORGETFUL | ({"shared_preload_libraries": preload} if preload else {}) | settings
     with (
-        reachable_directory("pg") as place,
+        reachable_directory("pg", under=_memory()) as place,
         PostgresServer(place / "server", settings=chosen) as server,
     ):
         yield server

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.types import Message, Scope
@@ -42,7 +42,8 @@ def said(settings: Settings) -> tuple[str, str]:
     async def send(_: Message) -> None:
         return
 
-    anyio.run(config.loaded_app, scope, receive, send)
+    with start_blocking_portal() as portal:  # a thread of its own: a browser's tests may have left a loop in this one
+        portal.call(config.loaded_app, scope, receive, send)
     (found,) = seen
     return found["scheme"], found["client"][0]
 
