@@ -101,6 +101,20 @@ def listing(conn: Connection, *, user: str | None = None, after: int = 0, limit:
 
 
 @translated()
+def of_user(conn: Connection, user: str, *, limit: int) -> list[Token]:
+    """The tokens of a user: those that open something first, of these and of the others the newest first."""
+    with conn.cursor(row_factory=class_row(Token)) as cursor:
+        return cursor.execute(
+            sql.SQL(
+                """SELECT {columns} FROM tokens t JOIN users u USING (user_id) WHERE u.name = %s
+                   ORDER BY t.revoked_at IS NULL AND coalesce(t.expires_at > now(), true) DESC, t.token_id DESC
+                   LIMIT %s"""
+            ).format(columns=_COLUMNS),
+            (user, limit),
+        ).fetchall()
+
+
+@translated()
 def get(conn: Connection, token_id: int) -> Token:
     """The token `token_id`, ended or not. Raises `NotFound`."""
     with conn.cursor(row_factory=class_row(Token)) as cursor:

@@ -16,10 +16,10 @@ from api.console.pages.products import ROLES
 from api.console.rendering import page
 from api.paging import MAX_LIMIT
 from api.sessions.forms import Form
-from api.tokens import endpoints as tokens
 from api.tokens.schemas import Token
 from api.users import endpoints as users
 from api.users.schemas import User
+from store import tokens
 
 __all__ = ["LIFETIMES", "MAY", "ROLES", "has_ended", "mark_of", "shown"]
 
@@ -69,9 +69,9 @@ def shown(
 ) -> HTMLResponse:
     """The page of user `name`. `sent` and `issued` are what was written into its two forms, when they come back."""
     user, now = users.detail(visit, name), datetime.now(UTC)
-    listed = tokens.listing(visit, user=name, limit=MAX_LIMIT)
-    valid = [one for one in reversed(listed.items) if not has_ended(one, now)]
-    ended = [one for one in reversed(listed.items) if has_ended(one, now)]
+    listed = [Token.model_validate(one) for one in tokens.of_user(visit.conn, name, limit=MAX_LIMIT + 1)]
+    valid = [one for one in listed[:MAX_LIMIT] if not has_ended(one, now)]
+    ended = [one for one in listed[:MAX_LIMIT] if has_ended(one, now)]
     chosen = user.roles if sent is None else [role for role in ROLES if f"role.{role}" in sent]
     return page(
         request,
@@ -87,7 +87,7 @@ def shown(
         once=secrets.token_urlsafe(18),
         valid=valid,
         ended=ended,
-        more=listed.next is not None,
+        more=len(listed) > MAX_LIMIT,
         now=now,
         wrong=wrong or {},
         trouble=trouble,

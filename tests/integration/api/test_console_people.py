@@ -184,6 +184,24 @@ def test_a_revoked_token_opens_nothing(shared: World, ada: Browser) -> None:
     assert "Revoked" in ada.get("/users/vera").text
 
 
+def test_of_more_tokens_than_a_page_shows_those_that_open_something_are_there(world: World) -> None:
+    make(world, "robot")
+    with world.database.connection() as conn:
+        robot = users.get(conn, "robot").user_id
+        conn.execute(
+            """INSERT INTO tokens (user_id, label, token_sha256, revoked_at)
+               SELECT %s, 'old ' || n, sha256(n::text::bytea), now() FROM generate_series(1, 500) n""",
+            (robot,),
+        )
+        tokens.issue(conn, robot, "newest")
+    with signed_in(world, "ada") as ada:
+        page = ada.get("/users/robot").text
+    for label in ("test", "newest", "old 500"):
+        assert f"<bdi>{label}</bdi>" in page
+    assert "old 1<" not in page
+    assert "There are more" in page
+
+
 def test_an_administrator_who_resigns_is_led_to_the_start(shared: World) -> None:
     secret = make(shared, "wim", "admin")
     with Browser(shared) as wim:
