@@ -104,7 +104,7 @@ def stage() -> Iterator[Stage]:
 def test_the_page_of_ones_own_product(stage: Stage) -> None:
     addresses, register, publish, program, link, look = typed(OWN)[3:]
     (python,) = blocks(OWN, "python")
-    (stage.clone / "coffee.py").write_text(python.text, encoding="utf-8")
+    (stage.clone / "my-products" / "coffee.py").write_text(python.text, encoding="utf-8")
     with stage.shell() as shell:
         shell.enter(addresses.text)
         shell.enter(register.text)
@@ -113,6 +113,7 @@ def test_the_page_of_ones_own_product(stage: Stage) -> None:
         shell.enter(program.text)
         get = "/api/v1/devices/cm-1"
         poll(lambda: len(stage.demo.get(f"{get}/events")["items"]), until=lambda n: n == 3, what="three events")
+        poll(lambda: stage.demo.get(get)["presence"]["connected"] is False, what="its leave")
         history, events, usage = (json.loads(shell.enter(line)) for line in look.text.splitlines())
         page = shell.enter(link.text).strip()
     assert min(value for bucket in history["items"] for value in (bucket["min"], bucket["max"])) == 71

@@ -50,7 +50,7 @@ def blocks(document: str, language: str = "") -> list[Block]:
 
 TYPED = {
     "docs/own-product.md": ("export PATH", "vop catalog check", "export VOP_CATALOG_DIR", "export PATH",
-                            "export SECRET", "mosquitto_pub", "python coffee.py", "echo", "curl"),
+                            "export SECRET", "mosquitto_pub", "python my-products/coffee.py", "echo", "curl"),
     "docs/catalog.md": ("$ vop catalog check", "TOKEN="),
     "docs/demo.md": ("cd ", "PASSWORD=", ". "),
     "docs/api.md": ("curl -u vac-1",),
