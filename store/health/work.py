@@ -49,6 +49,6 @@ def refused_of_late(conn: Connection) -> list[Refused]:
         return cursor.execute(
             """SELECT reason, (count(*) FILTER (WHERE last_at > now() - interval '1 day'))::int AS last_day,
                       (count(*) FILTER (WHERE last_at <= now() - interval '1 day'))::int AS day_before
-               FROM dead_letters WHERE last_at > now() - interval '2 days' AND replayed_at IS NULL
+               FROM dead_letters WHERE last_at > now() - interval '2 days'
                GROUP BY reason ORDER BY 2 DESC, 1"""
         ).fetchall()

@@ -146,6 +146,15 @@ def test_a_setting_that_is_no_plain_value_is_shown_as_json(world: World) -> None
     assert "{&#34;days&#34;:[&#34;mon&#34;,&#34;fri&#34;],&#34;quiet&#34;:true}" in text
 
 
+def test_nothing_is_claimed_of_a_time_that_has_not_come(shared: World) -> None:
+    ahead = {"from": "2120-01-01T00:00:00Z", "to": "2120-02-01T00:00:00Z"}
+    with signed_in(shared, "sam") as browser:
+        text = browser.get("/devices/vac-ben/gaps", params=ahead).text
+        assert "Nothing can be said of this period" in text
+        assert "heard all the time" not in text
+        assert "Nothing can be said of this period" not in browser.get("/devices/vac-ben/gaps").text
+
+
 def test_what_is_withheld_is_said(shared: World) -> None:
     with signed_in(shared, "sam") as browser:
         assert "for the care team of its owner alone" in browser.get("/devices/pill-anna").text
