@@ -228,7 +228,8 @@ def test_dead_letters_that_jump(database: str) -> None:
         "SELECT message_id, n, 'unknown_device', '' FROM dead_messages, generate_series(1, 100) n",
     )
     check(say(database, work)["ingest.dead_letters"], "warn", "(unknown_device 100, wrong_type 50), 0 in those before")
-    run(database, "UPDATE dead_letters SET replayed_at = now()")  # in vain: what is stored on replay is a letter no more
+    # Replayed in vain: what is stored then is a letter no more.
+    run(database, "UPDATE dead_letters SET replayed_at = now()")
     check(say(database, work)["ingest.dead_letters"], "warn", "(unknown_device 100, wrong_type 50), 0 in those before")
 
 
