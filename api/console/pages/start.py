@@ -52,7 +52,7 @@ STORIES = (
     Story(
         N_("A vacuum is stuck"),
         N_("Support asks it, runs a self-test and sends new firmware; it works again, and the case is watched."),
-        "/devices?product=robot_vacuum",
+        "/devices?product=robot_vacuum&presence=faulty",
         N_("Not built yet: commands and firmware. Its faults can be seen."),
     ),
     Story(
