@@ -8,8 +8,10 @@ without it they start PostgreSQL themselves (`VOP_PG_BIN_DIR` chooses another bu
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +25,11 @@ from tests.platform_services import (
     reachable_directory,
 )
 from vop.services.mosquitto import Mosquitto, find_mosquitto
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +83,18 @@ def broker() -> Iterator[DeviceBroker]:
         pytest.skip("mosquitto is not installed")
     with reachable_directory("mqtt") as directory, Mosquitto(directory / "broker") as server:
         yield DeviceBroker(server)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run: a process has room for one Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium on PATH: install chromium (on Debian: apt-get install chromium)")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*arguments, "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()

@@ -11,13 +11,11 @@ tests/integration/api/world.py, shared by the tests of a module, which leave the
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.integration.api.world import World, serve
 from tests.platform_services import Server, fresh_database
@@ -26,8 +24,6 @@ pytest.register_assert_rewrite("tests.browser.stage")
 
 from tests.browser.looks import Look  # noqa: E402 - what stages assert is to be told
 from tests.browser.stage import AXE, Stage  # noqa: E402
-
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 class Visit(Protocol):
@@ -43,21 +39,6 @@ class Visit(Protocol):
         phone: bool = False,
         status: int = 200,
     ) -> Stage: ...
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the whole run."""
-    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium on PATH: install chromium (on Debian: apt-get install chromium)")
-    if not AXE.is_file():
-        pytest.skip("axe-core is not there: python3 bootstrap.py --dev fetches it")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*arguments, "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +62,8 @@ def sign_in(context: BrowserContext, site: World, name: str) -> None:
 @pytest.fixture
 def visit(chromium: Browser, site: World) -> Iterator[Visit]:
     """Opens pages, each in a context of its own."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not there: python3 bootstrap.py --dev fetches it")
     contexts: list[BrowserContext] = []
     stages: list[Stage] = []
 

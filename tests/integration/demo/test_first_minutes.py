@@ -14,15 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.looks import Look
 from tests.integration.demo.harness import Demo, demo
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-NEEDS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: apt-get install chromium")
 NEEDS_CLIENT = pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="no mosquitto-clients installed")
 HEADERS = os.environ.get("CPATH", "/usr/include").split(":")
 PROGRAMS = {"mosquitto_pub": 'sh "$0"', "Python": f'"{sys.executable}" "$0"'}
@@ -65,20 +63,17 @@ def run(text: str, where: Path, command: str) -> subprocess.CompletedProcess[str
     )
 
 
-@NEEDS_CHROMIUM
 @NEEDS_CLIENT
 def test_a_week_is_seen_and_a_device_connected_by_what_is_printed(
-    place: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+    chromium: Browser, place: Path, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     began = time.monotonic()
     days = os.environ.get("VOP_TEST_DEMO_DAYS", "8")
     devices = os.environ.get("VOP_TEST_DEMO_DEVICES", "4")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with demo(place, "--devices", devices, "--days", days) as one, sync_playwright() as playwright:
+    with demo(place, "--devices", devices, "--days", days) as one:
         one.until(r"\] ready$")
         ready = time.monotonic()
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-dev-shm-usage"])
-        page = signed_in(one, browser)
+        page = signed_in(one, chromium)
         name, device = one.until(r"search for (.+), who owns ([\w-]+),").groups()
         search_for(page, name, device)
         found = time.monotonic()
@@ -109,5 +104,5 @@ def test_a_week_is_seen_and_a_device_connected_by_what_is_printed(
             expect(page.locator("#arrival")).to_contain_text("It has arrived and is stored.")
             page.get_by_role("link", name="To the page of the device").click()
             expect(page.get_by_role("heading", level=1)).to_be_visible()
-        browser.close()
+        page.context.close()
         assert one.end() == 0
