@@ -4,7 +4,7 @@ of a fleet of 100,000.
     python -m bench.console --json figures.json
 
 `vop api`, `vop ingest`, broker and PostgreSQL are processes of this run, the browser is the Chromium on PATH. Exits 1
-when a limit is missed.
+when a limit is missed: opened pages are judged by the median round, all else by the worst.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ class Figures:
 
     @property
     def ratios(self) -> dict[str, float]:
-        """The worst of each by its limit."""
+        """Of each by its limit: the worst round, of opened pages the median one."""
         found = {name: each.most / each.limit for name, each in self._ranges().items()}
+        found |= {name: each.median / each.limit for name, each in self._openings().items()}
         if self.fleet:
             found["fleet"] = max(times.p99_ms / times.limit_ms for times in self.fleet.values())
         return {name: round(share, 2) for name, share in found.items()}
@@ -84,19 +85,19 @@ class Figures:
     @property
     def missed(self) -> list[str]:
         """Limits that were not kept."""
-        return [name for name, each in self._ranges().items() if not each.within] + [
-            name for name, times in self.fleet.items() if not times.within
+        return [
+            *(name for name, each in self._openings().items() if not each.within_by_median),
+            *(name for name, each in self._ranges().items() if not each.within),
+            *(name for name, times in self.fleet.items() if not times.within),
         ]
 
     def _ranges(self) -> dict[str, Range]:
-        ranges = {"server": self.server_ms, "live": self.live_s}
-        for language, found in self.pages.items():
-            ranges |= {
-                f"{language} cold": found.cold_s,
-                f"{language} warm": found.warm_s,
-                f"{language} bytes": found.cold_bytes,
-            }
-        return ranges
+        sent = {f"{language} bytes": found.cold_bytes for language, found in self.pages.items()}
+        return {"server": self.server_ms, "live": self.live_s, **sent}
+
+    def _openings(self) -> dict[str, Range]:
+        cold = {f"{language} cold": found.cold_s for language, found in self.pages.items()}
+        return cold | {f"{language} warm": found.warm_s for language, found in self.pages.items()}
 
 
 def run(devices: int, rounds: int, progress: Progress) -> Figures:

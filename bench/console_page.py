@@ -73,6 +73,11 @@ class Range:
         """Whether even the worst round keeps the limit."""
         return self.most < self.limit
 
+    @property
+    def within_by_median(self) -> bool:
+        """Whether the median round does: of what a browser does beside everything else on the same cores."""
+        return self.median < self.limit
+
 
 def ranged(values: Sequence[float], limit: float, digits: int = 3) -> Range:
     """What `values` range over."""

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 import catalog
 from api.app import create_app
 from api.console import headers
-from api.console.assets import FOREVER, REQUIRED, ROOT, Assets
-from api.console.errors import MissingAsset
+from api.console.assets import FOREVER, JOINED, REQUIRED, ROOT, Assets
+from api.console.errors import ConsoleError, MissingAsset
 from api.settings import Settings
 from store.database import Database
 
@@ -28,7 +28,7 @@ def version(client: TestClient) -> str:
 
 
 def _fill(root: Path) -> None:
-    for name in REQUIRED:
+    for name in {*REQUIRED, *(part for parts in JOINED.values() for part in parts)}:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
 
@@ -51,6 +51,41 @@ def test_the_version_is_of_what_is_in_the_files(tmp_path: Path) -> None:
 def test_a_template_cannot_name_what_is_not_there() -> None:
     with pytest.raises(MissingAsset, match=r"css/none\.css"):
         Assets.load().url("css/none.css")
+
+
+def test_style_sheets_are_joined_in_their_order_and_paper_stays_paper(tmp_path: Path) -> None:
+    _fill(tmp_path)
+    (tmp_path / "css/print.css").write_text(":root { --text: #000; }")
+    joined = Assets.load(tmp_path).files["css/console-rtl.css"].body.decode()
+    assert joined == (
+        "css/fonts.css\ncss/tokens.css\ncss/base.css\ncss/components.css\n@media print {\n:root { --text: #000; }}\n"
+    )
+
+
+def test_modules_are_joined_to_one_that_imports_nothing(tmp_path: Path) -> None:
+    _fill(tmp_path)
+    (tmp_path / "js/chart-words.js").write_text("export function words() {}\nexport const LEAST = 1;\n")
+    (tmp_path / "js/chart-draw.js").write_text("const text = 'export me';\n")
+    (tmp_path / "js/chart.js").write_text('import { words } from "./chart-words.js";\nwords();\n')
+    joined = Assets.load(tmp_path).files["js/charts.js"].body.decode()
+    assert joined == "function words() {}\nconst LEAST = 1;\nconst text = 'export me';\nwords();\n"
+
+
+def test_a_module_that_needs_another_is_not_joined_without_it(tmp_path: Path) -> None:
+    _fill(tmp_path)
+    (tmp_path / "js/chart.js").write_text('import { notify } from "./console.js";\n')
+    with pytest.raises(ConsoleError, match=r"js/chart\.js imports js/console\.js, which is not joined with it"):
+        Assets.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name in JOINED if name.endswith(".js")])
+def test_what_is_joined_neither_imports_nor_exports_nor_names_anything_twice(name: str) -> None:
+    import re
+
+    body = Assets.load().files[name].body.decode()
+    assert not re.search(r"^\s*(import|export)\b", body, re.MULTILINE)
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", body, re.MULTILINE)
+    assert len(names) == len(set(names))
 
 
 def test_a_file_is_kept_for_a_year_and_zipped(client: TestClient, version: str) -> None:

@@ -63,7 +63,7 @@ function mark(plot, marks) {
   ctx.restore();
 }
 
-// `chart` has area, zone, sync, words, gaps, marks, names, stepped, range, onRange and onCursor.
+// `chart` has area, size, zone, sync, words, gaps, marks, names, stepped, range, onRange and onCursor.
 export function draw(chart, data) {
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const stepped = chart.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined;
@@ -74,8 +74,7 @@ export function draw(chart, data) {
     ? { splits: () => names.map((_, i) => i), values: () => names, size: 90 }
     : { values: (_, splits) => splits.map(words.number), size: 58 };
   const options = {
-    width: chart.area.clientWidth,
-    height: chart.area.clientHeight,
+    ...chart.size,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), chart.zone),
     padding: [8, 28, 0, 0],
     legend: { show: false },

@@ -3,9 +3,20 @@
 const LOCALES = { en: "en-GB", fa: "fa-IR" };
 const DAY_S = 86400;
 
+const kept = new Map();
+
+// One for all charts of a zone: formats take a browser longer to make than a chart takes to draw.
 export function wordsFor({ zone, calendar }, language = document.documentElement.lang) {
+  const name = [zone, calendar, language].join(" ");
+  return kept.get(name) ?? kept.set(name, made(zone, calendar, language)).get(name);
+}
+
+function made(zone, calendar, language) {
   const locale = `${LOCALES[language] || "en-GB"}-u-ca-${calendar === "persian" ? "persian" : "gregory"}`;
-  const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: "h23", ...options });
+  const format = (options) => {
+    let found = null;
+    return { format: (date) => (found ??= new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: "h23", ...options })).format(date) };
+  };
   const numbers = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const full = format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const minute = format({ hour: "2-digit", minute: "2-digit" });

@@ -207,6 +207,8 @@ class Board {
   }
 
   show() {
+    // Asked of all before any is drawn: each drawn chart makes the page's layout stale.
+    for (const chart of this.charts) chart.size = { width: chart.area.clientWidth, height: chart.area.clientHeight };
     for (const chart of this.charts) chart.show(this.found.get(chart.signal) || []);
   }
 
