@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from store.database import Connection
 from store.errors import Conflict, InvalidValue, NotFound, translated
+from store.searching import Words
 
 Language = Literal["en", "fa"]
 Calendar = Literal["gregorian", "persian"]
@@ -145,16 +146,17 @@ def by_ids(conn: Connection, customers: Sequence[str]) -> dict[str, Customer]:
 
 @translated()
 def search(conn: Connection, *, q: str | None = None, after: str = "", limit: int = 100) -> list[Customer]:
-    """Customers whose id or name contains `q`, in order of id, at most `limit`, beginning behind
-    the id `after`.
+    """Customers whose id and name contain each word of `q` (store.searching), in order of id, at most `limit`,
+    beginning behind the id `after`.
     """
+    words = Words.of(q)
+    wanted = [sql.SQL("customer > %(after)s"), *([words.within(sql.SQL("found_by"))] if words else [])]
     with conn.cursor(row_factory=class_row(Customer)) as cursor:
         return cursor.execute(
-            sql.SQL("""SELECT {columns} FROM customers
-                WHERE customer > %(after)s
-                  AND (%(like)s::text IS NULL OR (customer || ' ' || name) ILIKE %(like)s)
-                ORDER BY customer LIMIT %(limit)s""").format(columns=_COLUMNS),
-            {"after": after, "like": like(q), "limit": limit},
+            sql.SQL("SELECT {columns} FROM customers WHERE {wanted} ORDER BY customer LIMIT %(limit)s").format(
+                columns=_COLUMNS, wanted=sql.SQL(" AND ").join(wanted)
+            ),
+            {"after": after, "limit": limit, **words.arguments},
         ).fetchall()
 
 
@@ -168,15 +170,6 @@ def cared_for(conn: Connection, user_id: int, at: datetime) -> list[Customer]:
                 ORDER BY customer""").format(columns=_COLUMNS),
             (user_id, at),
         ).fetchall()
-
-
-def like(q: str | None) -> str | None:
-    """The ILIKE pattern for "contains `q`", its own wildcards taken literally; None for nothing to
-    look for.
-    """
-    if q is None or not q.strip():
-        return None
-    return "%" + re.sub(r"([\\%_])", r"\\\1", q.strip()) + "%"
 
 
 @translated()

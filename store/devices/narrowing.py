@@ -14,17 +14,15 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from psycopg import sql
 
 from catalog.model import HEARTBEATS, Product
-from store.customers import like
 from store.database import Connection
 from store.devices.identity import Status
 from store.devices.presence import LAST_SEEN
+from store.searching import Words
 
 Standing: TypeAlias = Literal["connected", "disconnected", "reporting", "silent", "healthy", "faulty"]
 STANDINGS: Final[tuple[str, ...]] = get_args(Standing)
 
 FEW: Final = 10_000
-SHORTEST_FOUND: Final = 3
-"""Letters of a text that trigram indexes can find."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +33,7 @@ class Wanted:
     customer: str | None = None
     """Id of the present owner."""
     q: str | None = None
-    """Anywhere in the device's id and serial number and in its present owner's id and name."""
+    """Each of its words anywhere in the device's id and serial number, or each in its present owner's id and name."""
     status: Status | Literal["silent"] | None = None
     firmware: str | None = None
     """Exactly as the device reports it."""
@@ -60,10 +58,10 @@ def parts(wanted: Wanted, *, names: bool) -> Iterator[Part]:
     finder finds fewest. `names`: the reader may know customers' names."""
     if wanted.customer is not None:
         yield _CUSTOMER
-    pattern = like(wanted.q)
-    if pattern is not None and wanted.q is not None:
-        found = _text(_NAMED if names else _UNNAMED)
-        yield found if len(wanted.q.strip()) >= SHORTEST_FOUND else Part(found.condition)
+    words = Words.of(wanted.q)
+    if words:
+        found = _text(words, names=names)
+        yield found if words.indexed else Part(found.condition)
     if wanted.firmware is not None:
         yield _FIRMWARE
     if "silent" in (wanted.status, wanted.standing):
@@ -88,13 +86,13 @@ def values(wanted: Wanted, catalog: Mapping[str, Product], now: datetime) -> dic
         "customer": wanted.customer,
         "firmware": wanted.firmware,
         "status": wanted.status,
-        "like": like(wanted.q),
         "now": now,
         "products": list(catalog),
         "heartbeats": [float(p.heartbeat_s * HEARTBEATS) for p in catalog.values()],
         "fault_products": [product for product, _, _ in faults],
         "opened_by": [opened for _, opened, _ in faults],
         "closed_by": [closed for _, _, closed in faults],
+        **Words.of(wanted.q).arguments,
     }
 
 
@@ -125,25 +123,24 @@ _SILENT: Final = Part(
     sql.SQL("SELECT device_id FROM silences WHERE ended_at IS NULL"),
 )
 
-_NAMED: Final = sql.SQL("(c.customer || ' ' || c.name) ILIKE %(like)s")
-_UNNAMED: Final = sql.SQL("(c.customer || ' ' || c.name) ILIKE %(like)s AND c.customer ILIKE %(like)s")
-"""As `_NAMED`, by the same index, but a match in the name alone is none."""
 
-
-def _text(of_customer: sql.Composable) -> Part:
-    # Two trigram indexes, each usable only when its expression stands alone: a union, not an OR.
+def _text(words: Words, *, names: bool) -> Part:
+    of_device, of_customer = words.within(sql.SQL("d.found_by")), words.within(sql.SQL("c.found_by"))
+    if not names:  # by the same index, but a match in the name alone is none
+        of_customer = sql.SQL("{} AND {}").format(of_customer, words.within(sql.SQL("lower(c.customer)")))
+    # Two trigram indexes, each usable only when its column stands alone: a union, not an OR.
     return Part(
         # A scalar, not EXISTS: of that the planner makes a hash of all owners there are. Below CASE, not WHERE: with
         # that it goes through all owners again for each customer, as long as the tables are new to it.
-        sql.SQL("""((d.device || ' ' || coalesce(d.serial, '')) ILIKE %(like)s OR (
-            SELECT {} FROM ownerships o JOIN customers c USING (customer_id)
-            WHERE o.device_id = d.device_id AND o.during @> now()))""").format(of_customer),
-        sql.SQL("""(SELECT device_id FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE %(like)s
-                    LIMIT {many})
+        sql.SQL("""(({}) OR (SELECT {} FROM ownerships o JOIN customers c USING (customer_id)
+            WHERE o.device_id = d.device_id AND o.during @> now()))""").format(of_device, of_customer),
+        sql.SQL("""(SELECT device_id FROM devices d WHERE {device} LIMIT {many})
             UNION ALL
             (SELECT CASE WHEN o.during @> now() THEN o.device_id END
-             FROM (SELECT customer_id FROM customers c WHERE {of} LIMIT {many}) k
-             LEFT JOIN ownerships o USING (customer_id) LIMIT {many})""").format(of=of_customer, many=FEW + 1),
+             FROM (SELECT customer_id FROM customers c WHERE {customer} LIMIT {many}) k
+             LEFT JOIN ownerships o USING (customer_id) LIMIT {many})""").format(
+            device=of_device, customer=of_customer, many=FEW + 1
+        ),
     )
 
 

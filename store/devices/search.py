@@ -76,8 +76,8 @@ def search(
     """Devices that match everything given, in order of device id, at most `limit`, beginning behind
     the id `after`.
 
-    `q` is looked for anywhere in the device's id and serial number and in its present owner's id and
-    (with `names`: for a reader who may know it) name, in either case of letters; `customer` is the present owner's id.
+    Each word of `q` (store.searching) is looked for anywhere in the device's id and serial number, or each in its
+    present owner's id and (with `names`: for a reader who may know it) name; `customer` is the present owner's id.
     `silent` is no status of the registry: such a device is active and has not been heard as its product promises.
     """
     wanted = Wanted(product=product, customer=customer, q=q, status=status)
@@ -164,7 +164,7 @@ class _Walk:
         fits = sql.SQL(" AND ").join(part.condition for part in self.asked) if self.asked else sql.SQL("true")
         query = sql.SQL(
             """WITH d AS MATERIALIZED (
-                   SELECT device_id, device, product, serial FROM devices d
+                   SELECT device_id, device, product, found_by FROM devices d
                    WHERE {within} ORDER BY device LIMIT %(size)s)
                SELECT d.device_id, d.device, d.product, coalesce({fits}, false) FROM d
                LEFT JOIN latest l USING (device_id) LEFT JOIN device_state s USING (device_id)

@@ -1,9 +1,11 @@
 """The registry: registering, credentials, status, lists."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
+from psycopg import sql
 
 import catalog
 from catalog.elements import State
@@ -13,6 +15,8 @@ from store.devices import NewDevice, Wanted, narrowing
 from store.errors import Conflict, InvalidValue, NotFound
 from store.intake import states
 from store.notify import ACCOUNTS, listen
+from store.searching import Words
+from tests.platform_services import Server, fresh_database
 
 CATALOG = catalog.load()
 
@@ -313,6 +317,15 @@ def fleet(conn: Connection, anna: object, babak: object) -> Connection:
         ({"q": "b_-"}, []),
         ({"q": "%"}, []),
         ({"q": "\\"}, []),
+        ({"q": "---"}, []),
+        ({"q": "rv-۰"}, []),
+        ({"q": "rv-۱"}, ["rv-1"]),
+        ({"q": "xyz_٢٠٠"}, ["rv-2"]),
+        ({"q": "rv abc"}, ["rv-1"]),
+        ({"q": "Beispiel,  Anna"}, ["rv-1", "sw-1"]),
+        ({"q": "Beispiel Babak"}, []),
+        ({"q": "c-anna beispiel"}, ["rv-1", "sw-1"]),
+        ({"q": "％"}, []),
         ({"q": "  "}, ["rv-1", "rv-2", "sw-1", "sw-2"]),
         ({"status": "suspended"}, []),
         ({"q": "rv", "customer": "c-babak"}, ["rv-2"]),
@@ -411,11 +424,58 @@ def test_search_refuses_what_postgresql_cannot_hold(conn: Connection) -> None:
         devices.search(conn, CATALOG, q="a\0b")
 
 
-def test_search_by_text_uses_the_trigram_indexes(database: str, anna: object, conn: Connection) -> None:
-    conn.commit()
-    with connect(database) as other:
-        other.execute("SET enable_seqscan = off")
-        plan = other.execute(
-            "EXPLAIN SELECT 1 FROM devices WHERE (device || ' ' || coalesce(serial, '')) ILIKE '%abc%'"
-        ).fetchall()
-    assert "devices_search" in str(plan)
+def test_search_by_text_uses_the_trigram_indexes(fleet: Connection) -> None:
+    fleet.execute("SET enable_seqscan = off")
+    words = Words.of("Lindner Paula")
+    for table in ("devices", "customers"):
+        query = sql.SQL("EXPLAIN SELECT 1 FROM {} WHERE {}").format(
+            sql.Identifier(table), words.within(sql.SQL("found_by"))
+        )
+        plan = fleet.execute(query, words.arguments).fetchall()
+        assert f"{table}_found" in str(plan)
+
+
+@pytest.fixture(scope="module")
+def namesakes(pg_server: Server, template_database: str) -> Iterator[Connection]:
+    """A customer for each of `NAMES`, who owns one unit."""
+    with fresh_database(pg_server, template=template_database) as own, connect(pg_server.url(own)) as conn:
+        for n, name in enumerate(NAMES):
+            customers.create(conn, f"n-000{n}", name, zone="Asia/Tehran")
+            unit = devices.register(conn, f"unit{n}", "software")[0]
+            ownerships.hand_over(conn, unit.device_id, f"n-000{n}")
+        conn.commit()
+        yield conn
+
+
+NAMES = ("Paula Lindner", "مینا شایان", "مينا شايان کاظمی", "علی\u200cرضا موسوي", "آرش كِرمانی", "Zoe\u0308 O'Brien")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("paula  lindner", [0]),
+        ("Lindner Paula", [0]),
+        ("Lindner, Paula", [0]),
+        ("lindner،paula", [0]),
+        ("مينا شايان", [1, 2]),
+        ("مینا شایان", [1, 2]),
+        ("كاظمي", [2]),
+        ("کاظمی مینا", [2]),
+        ("علی رضا", [3]),
+        ("علی\u200cرضا", [3]),
+        ("موسوی", [3]),
+        ("کرمانی", [4]),
+        ("ارش", [4]),
+        ("zoë", [5]),
+        ("n-۰۰۰۳", [3]),
+        ("N-٠٠٠٣", [3]),
+        ("0003", [3]),
+        ("o'b", [5]),
+        ("\u200c", [0, 1, 2, 3, 4, 5]),
+        ("n_000", []),
+    ],
+)
+def test_a_name_is_found_however_it_is_typed(namesakes: Connection, asked: str, expected: list[int]) -> None:
+    found = [row.customer for row in customers.search(namesakes, q=asked)]
+    assert found == [f"n-000{n}" for n in expected]
+    assert names(devices.search(namesakes, CATALOG, q=asked)) == [f"unit{n}" for n in expected]
