@@ -91,6 +91,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/customers/{customer}/care-team"): _read("A", "customer.team"),
     ("GET", "/devices/{device}/ownerships"): _read("AS", "device.ownerships"),
     ("POST", "/devices/{device}/ownerships"): _read("AS", "device.own"),
+    ("GET", "/devices/{device}/credentials"): _rule("AS"),
+    ("POST", "/devices/{device}/credentials"): _rule("AS", "device.rotate"),
     ("GET", "/products"): _rule(ALL),
     ("GET", "/products/{product}"): _rule(ALL),
     ("GET", "/deadletters"): _rule("AS"),

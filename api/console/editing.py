@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from api.console.catalogues import N_
 from api.sessions.forms import Form
 
 MARK_CHARS = 16
+_ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 OUTDATED = N_("Somebody else changed this meanwhile. What is stored now is shown; nothing of yours was saved.")
 
 
@@ -24,6 +26,12 @@ def mark(*parts: object) -> str:
 def is_outdated(sent: Form, now: str) -> bool:
     """Whether the form was filled from something else than what is there `now`. One without a mark never is."""
     return sent.get("was", now) != now
+
+
+def once(sent: Form) -> str | None:
+    """What tells this form from the next one. Without it each is done anew, as over the API."""
+    found = _ONCE.fullmatch(sent.get("once", ""))
+    return found[0] if found else None
 
 
 def wrong_fields(error: ValidationError, words: Mapping[str, str]) -> dict[str, str]:

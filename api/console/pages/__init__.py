@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.assets import router as assets
 from api.console.pages.connect import router as connect
+from api.console.pages.credentials import router as credentials
 from api.console.pages.customer_forms import router as customer_forms
 from api.console.pages.customers import router as customers
 from api.console.pages.deadletters import router as deadletters
@@ -23,5 +24,5 @@ from api.console.pages.users import router as users
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
 ROUTERS = (
     assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
-    system, users, user_tokens, customer_forms, owners,
+    system, users, user_tokens, customer_forms, owners, credentials,
 )  # fmt: skip

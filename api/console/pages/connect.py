@@ -62,7 +62,7 @@ def connect(request: Request, visit: Visiting, sent: Sent) -> HTMLResponse:
         visit.concerns(given.get("device", "*")[:64], registered=False)
         return _form(request, visit, sent, wrong)
     done = registry.registered(visit, body)
-    broker = _broker(request, visit)
+    broker = broker_of(request, visit)
     since = datetime.now(UTC)
     return page(
         request,
@@ -76,6 +76,7 @@ def connect(request: Request, visit: Visiting, sent: Sent) -> HTMLResponse:
         since=since,
         watching=True,
         words=WORDS,
+        renewed=False,
     )
 
 
@@ -120,12 +121,13 @@ def arrival(
         arrival=found,
         since=found.from_,
         watching=watching,
-        broker=_broker(request, visit),
+        broker=broker_of(request, visit),
         words=WORDS,
     )
 
 
-def _broker(request: Request, visit: Visit) -> Broker:
+def broker_of(request: Request, visit: Visit) -> Broker:
+    """Where devices find the broker, as the reader of this page would write it."""
     settings = visit.services.settings
     host = request.url.hostname or "localhost"
     return Broker.of(settings.device_mqtt_url, host, accounts=bool(settings.device_accounts))
@@ -159,6 +161,7 @@ def _form(request: Request, visit: Visit, sent: Form, wrong: dict[str, str] | No
         products=visit.catalog,
         sent=sent,
         wrong=wrong or {},
+        taken=(wrong or {}).get("device") == TAKEN,
         toml="",
         **_about_check(visit, None, too_long=False),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -19,7 +18,7 @@ from api.console.rendering import page
 from api.console.routing import pages
 from api.errors import Absent
 from api.idempotent import Once
-from api.sessions.forms import Form, Sent
+from api.sessions.forms import Sent
 from api.tokens import endpoints as tokens
 from api.tokens.schemas import IssuedToken, NewToken, Token
 from api.users import endpoints as users
@@ -32,7 +31,6 @@ MISTAKES = {
     "label": N_("1 to 100 characters that say what it is for, and where it is kept."),
     "days": N_("Choose one of these."),
 }
-_ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TokenId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -49,7 +47,7 @@ def issue(request: Request, visit: Visiting, user: UserName, sent: Sent) -> Resp
     if wrong:
         visit.concerns("*", user=user, issued=False)
         return people.shown(request, visit, user, issued=sent, wrong=wrong, status=422)
-    answer = tokens.issue(visit, Once(request, visit, _once(sent)), body)
+    answer = tokens.issue(visit, Once(request, visit, editing.once(sent)), body)
     done = IssuedToken.model_validate_json(bytes(answer.body))
     return page(request, visit, "users/issued.html", user=user, token=done.token, secret=done.secret)
 
@@ -76,12 +74,6 @@ def _expiry(days: str) -> datetime | None:
         return None
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return hour + timedelta(days=int(days))
-
-
-def _once(sent: Form) -> str | None:
-    """What tells this form from the next one. Without it each is done anew, as over the API."""
-    found = _ONCE.fullmatch(sent.get("once", ""))
-    return found[0] if found else None
 
 
 def _of_user(visit: Visit, user: str, token: int) -> Token:

@@ -16,6 +16,7 @@ import pytest
 import catalog
 from api.connecting.first_words import Broker, first_reading, programs
 from catalog.elements import Reason, Reject
+from store import devices
 from store.deadletters import Refused, write
 from tests.integration.api.browsers import Browser, signed_in
 from tests.integration.api.world import PEOPLE, World, now_ms, serve
@@ -195,6 +196,38 @@ def test_mistakes_are_told_at_their_field(shared: World, fields: dict[str, str],
     assert words in answer.text
     assert "<script>x" not in answer.text
     assert shared.call("sam", "GET", "/devices/fine").status_code == 404
+
+
+def test_a_device_is_given_a_new_secret_once(shared: World) -> None:
+    with shared.database.connection() as conn:
+        devices.register(conn, "forgetful", "robot_vacuum")
+    path = "/devices/forgetful/credentials"
+    with signed_in(shared, "sam") as browser:
+        taken = browser.submit("/connect", device="forgetful", product="software")
+        for page in (taken.text, browser.get("/devices/forgetful").text):
+            assert f'href="{path}"' in page
+        asked = browser.get(path)
+        assert "is refused within about a second" in asked.text
+        once = re.search(r'name="once" value="([^"]+)"', asked.text)
+        assert once
+        done = browser.submit(path, once=once[1])
+        assert (done.status_code, done.headers["cache-control"]) == (200, "no-store")
+        blocks = dict(re.findall(r'<pre[^>]*aria-label="([^"]+)"[^>]*><code>(.*?)</code>', done.text, re.DOTALL))
+        secret = html.unescape(blocks["Password of the device"])
+        assert secret in html.unescape(blocks["mosquitto_pub"])
+        again = browser.submit(path, once=once[1])
+        assert "This form was sent before" in again.text
+        assert secret not in again.text
+    with shared.database.connection() as conn:
+        assert devices.authenticate(conn, "forgetful", secret)
+        devices.set_status(conn, "forgetful", "retired")
+    entries = [entry for entry in shared.audited(action="device.rotate") if entry["object"] == "forgetful"]
+    assert [entry["detail"] for entry in entries] == [{}]
+    assert secret not in str(entries)
+    with signed_in(shared, "sam") as browser:
+        assert "retired" in browser.get(path).text
+        refused = browser.submit(path)
+        assert (refused.status_code, "Nothing was changed." in refused.text) == (409, True)
 
 
 def test_a_product_file_is_checked_as_the_command_does(shared: World) -> None:

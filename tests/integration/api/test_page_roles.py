@@ -139,6 +139,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("GET", "/devices/{device}/ownerships"): [Case("AS", THREE, pill)],
     ("POST", "/devices/{device}/ownerships"): [Case("AS", (422, 422, 404), vacuum, form=customer)],
+    ("GET", "/devices/{device}/credentials"): [Case("AS", THREE, vacuum)],
+    ("POST", "/devices/{device}/credentials"): [Case("AS", THREE, vacuum)],
     ("GET", "/users"): [Case("A")],
     ("POST", "/users"): [
         Case(

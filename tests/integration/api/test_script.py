@@ -48,6 +48,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "/customers/{customer}/consents": ("another", "purpose.compare", "was"),
     "/customers/{customer}/devices": ("device", "day"),
     "/customers/{customer}/care-team": ("another", "member.clara", "was"),
+    "/devices/{device}/credentials": ("once",),
     "/devices/{device}/ownerships": ("customer", "day", "what", "was"),
 }
 """The fields of every form; none where nothing is written."""
