@@ -27,6 +27,7 @@ class Purpose(IntEnum):
     WIRE = 7
     LABELS = 8
     DAILY = 9
+    SPEECH = 10
 
 
 def generator(seed: int, index: int, purpose: Purpose, number: int = 0) -> np.random.Generator:

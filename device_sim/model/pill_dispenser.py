@@ -233,7 +233,7 @@ class PillDispenser:
 
 
 def build(spec: Spec, constants: Constants, *, habit: float | None = None) -> PillDispenser:
-    """The dispenser `spec`; `habit` fixes the share of doses its owner takes."""
+    """The dispenser `spec`; `habit` fixes the share of doses its owner takes of every four weeks'."""
     body = embody(spec, constants, mean_cel=22.0, season_k=2.0)
     rng = spec.rng(Purpose.HABIT)
     power_h = np.full(body.days, TYPICAL_H_A_DAY)
@@ -255,7 +255,7 @@ def build(spec: Spec, constants: Constants, *, habit: float | None = None) -> Pi
     )
     rssi = -62.0 + 7.0 * rng.normal() + 3.0 * wander(rng, body.days, 6.0)
     taking = habit if habit is not None else float(np.clip(rng.beta(9.0, 1.6), 0.3, 0.995))
-    doses = _doses(rng, body, constants, lives, levels, taking)
+    doses = _doses(rng, body, constants, lives, levels, taking, steady=habit is not None)
     cuts = np.sort(rng.uniform(0.0, body.days, rng.poisson(5.0 * body.days / 365.25)))
     lasts = np.clip(rng.lognormal(np.log(50.0), 1.2, len(cuts)), 2.0, 1000.0) * MINUTE
     apart = np.append(np.diff(cuts) > 1.2, True) if len(cuts) else np.zeros(0, dtype=np.bool_)
@@ -268,7 +268,7 @@ def build(spec: Spec, constants: Constants, *, habit: float | None = None) -> Pi
 
 def _doses(
     rng: np.random.Generator, body: Body, constants: Constants, lives: dict[str, Life], levels: dict[str, Floats],
-    taking: float,
+    taking: float, *, steady: bool,
 ) -> Doses:  # fmt: skip
     times = HOURS_OF_DOSES[int(rng.choice(3, p=(0.3, 0.5, 0.2))) + 1]
     local = np.sort(np.concatenate([np.arange(body.days) + hour / 24.0 for hour in times]))
@@ -279,6 +279,8 @@ def _doses(
     # People forget in spells, and leave for days: log-odds of taking wander around their habit.
     odds = np.log(taking / (1.0 - taking)) + 0.6 * wander(rng, body.days, 10.0)
     taken = (rng.random(n) < 1.0 / (1.0 + np.exp(-odds[day]))) & (uses.away(rng, body.days, 1.5)[day] > 0) & ~broken
+    if steady:
+        taken = uses.even(rng, n, taking, 28 * len(times)) & ~broken
     delay = np.round(np.clip(rng.lognormal(np.log(9.0), 1.0, n), 0.3, MISSED_AFTER_MIN - 5.0), 1)
     filled, remaining = _filling(rng, pills)
     fresh = np.convolve(filled > 0, np.ones(4))[:n]

@@ -17,6 +17,16 @@ def away(rng: np.random.Generator, days: int, trips_per_year: float = 2.0) -> Fl
     return home
 
 
+def even(rng: np.random.Generator, count: int, share: float, block: int = 28) -> np.ndarray:
+    """A mask (count,) that picks `share` of every `block` places, give or take one: for a habit that must show soon."""
+    reached = np.floor(share * np.minimum(np.arange(0, count + block, block), count) + rng.random()).astype(np.int64)
+    picked = np.zeros(count, dtype=np.bool_)
+    for number, wanted in enumerate(np.diff(reached).tolist()):
+        places = np.arange(number * block, min((number + 1) * block, count))
+        picked[rng.permutation(places)[:wanted]] = True
+    return picked
+
+
 def moments(
     rng: np.random.Generator, body: Body, counts: Floats, hour: float, jitter_h: float, apart_h: float
 ) -> Floats:
