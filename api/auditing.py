@@ -48,6 +48,9 @@ class Visit:
     objects: dict[tuple[str, str | None], None] = field(default_factory=dict)
     """Each once, in the order they were named: a page is made of parts, and each names it."""
     detail: dict[str, Json] = field(default_factory=dict)
+    goes_on: bool = False
+    """The answer shows nothing and says only where to ask on. A question is one entry: that of the answer which shows
+    what there is, or that there is no more."""
 
     @property
     def catalog(self) -> Catalog:
@@ -71,8 +74,8 @@ class Visit:
         self.detail.update(detail)
 
     def record(self) -> None:
-        """Write what `concerns` was told, one entry an object."""
-        if self.rule.action is None:
+        """Write what `concerns` was told, one entry an object; nothing yet where the visit `goes_on`."""
+        if self.rule.action is None or self.goes_on:
             return
         if not self.objects:
             raise Unrecorded(f"{self.rule.action} named no object")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 
 from psycopg import sql
 
 from catalog.model import Product
-from store import partitions, product_tables, rollups
+from store import faults, partitions, product_tables, rollups
 from store.database import Connection, connect
 from store.errors import SchemaError, translated
 from store.migrating import running, space
@@ -89,6 +90,8 @@ def migrate(
             what = f"product {product.key}"
             progress(what)
             patiently(conn, what, _product(conn, product, options), progress, patience_s)
+            patiently(conn, what, partial(faults.declare, conn, product), progress, patience_s)
+        faults.fill(conn, progress, patience_s)
         patiently(conn, "views", lambda: _views(conn, progress), progress, patience_s)
         return Applied(tuple(m.version for m in pending), tuple(catalog), known[-1].version if known else 0)
 

@@ -40,9 +40,9 @@ def search(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[Summary]:
-    """Devices that match everything given, in order of id. `q` is looked for in ids, serials and
-    owners' ids, and for who may read customers in their names. With `presence` or `coverage_below` a page may be short,
-    even empty, and not be the last: one request looks into 600 devices at most."""
+    """Devices that match everything given, in order of id. Each word of `q` is looked for in ids and serials, or each
+    in owners' ids, and for who may read customers in their names, in either case of letters, with any digits. A page
+    may be short, even empty, and not be the last: what no index finds is looked for in 600 devices a request."""
     after = decode(cursor, "devices", str)
     named = presenting.may_name(visit)
     wanted = devices.Wanted(
@@ -51,6 +51,7 @@ def search(
     )  # fmt: skip
     found = devices.look(visit.conn, visit.catalog, wanted, names=named, after=after[0] if after else "", limit=limit)
     visit.concerns("*", customer, found=len(found.rows))
+    visit.goes_on = not found.rows and found.after is not None
     return Page(
         items=[presenting.summary(row, named=named) for row in found.rows],
         next=encode("devices", found.after) if found.after is not None else None,

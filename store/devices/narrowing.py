@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from psycopg import sql
 
 from catalog.model import HEARTBEATS, Product
+from store import faults
 from store.database import Connection
 from store.devices.identity import Status
 from store.devices.presence import LAST_SEEN
@@ -23,6 +24,8 @@ Standing: TypeAlias = Literal["connected", "disconnected", "reporting", "silent"
 STANDINGS: Final[tuple[str, ...]] = get_args(Standing)
 
 FEW: Final = 10_000
+ENOUGH: Final = 200
+"""So few are looked at one by one, whatever else is asked of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,13 @@ class Part:
     what it came upon that has no device: they count too, for where it stops at `FEW` there may be more behind."""
 
 
-def parts(wanted: Wanted, *, names: bool) -> Iterator[Part]:
+def parts(wanted: Wanted, *, names: bool, followed: bool) -> Iterator[Part]:
     """Everything that is asked beside product, registry status, coverage and what `exactly` tells, those first whose
-    finder finds fewest. `names`: the reader may know customers' names."""
+    finder finds fewest. `names`: the reader may know customers' names. `followed`: the table `faults` is up to date."""
     if wanted.customer is not None:
         yield _CUSTOMER
+    if wanted.standing == "faulty" and followed:
+        yield _FAULTY
     words = Words.of(wanted.q)
     if words:
         found = _text(words, names=names)
@@ -66,8 +71,10 @@ def parts(wanted: Wanted, *, names: bool) -> Iterator[Part]:
         yield _FIRMWARE
     if "silent" in (wanted.status, wanted.standing):
         yield _SILENT
-    if wanted.standing is not None and wanted.standing in _STANDINGS:
+    if wanted.standing is not None and wanted.standing in _STANDINGS and not (wanted.standing == "faulty" and followed):
         yield Part(_STANDINGS[wanted.standing])
+    if wanted.standing == "healthy" and followed:
+        yield Part(sql.SQL("NOT {}").format(_FAULTY.condition))
 
 
 def own(wanted: Wanted) -> Iterator[sql.Composable]:
@@ -80,7 +87,7 @@ def own(wanted: Wanted) -> Iterator[sql.Composable]:
 
 def values(wanted: Wanted, catalog: Mapping[str, Product], now: datetime) -> dict[str, Any]:
     """What the conditions and finders name."""
-    faults = [(p.key, f.opened_by, f.closed_by) for p in catalog.values() for f in p.fault if f.closed_by is not None]
+    followed = [(p.key, fault) for p in catalog.values() for fault in faults.closable(p)]
     return {
         "product": wanted.product,
         "customer": wanted.customer,
@@ -89,23 +96,27 @@ def values(wanted: Wanted, catalog: Mapping[str, Product], now: datetime) -> dic
         "now": now,
         "products": list(catalog),
         "heartbeats": [float(p.heartbeat_s * HEARTBEATS) for p in catalog.values()],
-        "fault_products": [product for product, _, _ in faults],
-        "opened_by": [opened for _, opened, _ in faults],
-        "closed_by": [closed for _, _, closed in faults],
+        "fault_products": [product for product, _ in followed if wanted.product in (None, product)],
+        "opened_by": [fault.opened_by for product, fault in followed if wanted.product in (None, product)],
+        "closed_by": [fault.closed_by for product, fault in followed if wanted.product in (None, product)],
         **Words.of(wanted.q).arguments,
     }
 
 
-def few(conn: Connection, asked: Sequence[Part], given: Mapping[str, Any]) -> tuple[Part | None, list[int]]:
-    """The first of `asked` that few devices fit, with their ids; None when there is no such."""
+def few(conn: Connection, asked: Sequence[Part], given: Mapping[str, Any]) -> tuple[list[Part], list[int] | None]:
+    """Those of `asked` that few devices fit, and the ids of those that fit all of these; None when there is no such."""
+    chosen: list[Part] = []
+    ids: set[int] | None = None
     for part in asked:
-        if part.finder is None:
+        if part.finder is None or (ids is not None and len(ids) <= ENOUGH):
             continue
         query = sql.SQL("SELECT device_id FROM ({}) f LIMIT {}").format(part.finder, FEW + 1)
         rows = conn.execute(query, given).fetchall()
         if len(rows) <= FEW:
-            return part, list({row[0] for row in rows} - {None})
-    return None, []
+            found = {row[0] for row in rows} - {None}
+            ids = found if ids is None else ids & found
+            chosen.append(part)
+    return chosen, None if ids is None else list(ids)
 
 
 _CUSTOMER: Final = Part(
@@ -121,6 +132,12 @@ _FIRMWARE: Final = Part(
 _SILENT: Final = Part(
     sql.SQL("EXISTS (SELECT FROM silences q WHERE q.device_id = d.device_id AND q.ended_at IS NULL)"),
     sql.SQL("SELECT device_id FROM silences WHERE ended_at IS NULL"),
+)
+
+_FAULTY: Final = Part(
+    sql.SQL("""EXISTS (SELECT FROM faults f WHERE f.device_id = d.device_id AND f.is_open
+               AND f.product = ANY(%(fault_products)s))"""),
+    sql.SQL("SELECT device_id FROM faults WHERE is_open AND product = ANY(%(fault_products)s)"),
 )
 
 
@@ -152,7 +169,7 @@ _STANDINGS: Final[Mapping[str, sql.Composable]] = {
            unnest(%(products)s::text[], %(heartbeats)s::float8[]) h (product, s) WHERE h.product = d.product)"""
     ).format(LAST_SEEN),
     "healthy": sql.SQL("{} IS NOT NULL").format(LAST_SEEN),
-    # Of each fault the newest beginning, and no end that is not before it.
+    # As `_FAULTY`, where that is not up to date: of each fault the newest beginning, and no end that is not before it.
     "faulty": sql.SQL("""EXISTS (
         SELECT FROM unnest(%(fault_products)s::text[], %(opened_by)s::text[], %(closed_by)s::text[])
             f (product, opened_by, closed_by)

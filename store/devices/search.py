@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from catalog.model import Product
+from store import faults
 from store.database import Connection
 from store.devices.identity import COLUMNS, Device, Status
 from store.devices.narrowing import Part, Standing, Wanted, few, own, parts, values
@@ -107,10 +108,11 @@ def look(
     devices, so such a page may be short, even empty, and not be the last.
     """
     now = now or datetime.now(UTC)
-    asked = list(parts(wanted, names=names))
+    followed = wanted.standing in ("healthy", "faulty") and faults.followed(conn, catalog.values())
+    asked = list(parts(wanted, names=names, followed=followed))
     given = values(wanted, catalog, now) | {"after": after}
-    chosen, ids = few(conn, asked, given)
-    walk = _Walk(conn, wanted, [part for part in asked if part is not chosen], given, ids if chosen else None)
+    chosen, among = few(conn, asked, given)
+    walk = _Walk(conn, wanted, [part for part in asked if part not in chosen], given, among)
     sieve = _sieve(conn, catalog, wanted, now)
     most = LOOKED if wanted.coverage_below is None else min(LOOKED, COUNTED)
     found: list[_Row] = []
@@ -200,9 +202,9 @@ def _sieve(conn: Connection, catalog: Mapping[str, Product], wanted: Wanted, now
             covered = coverage_of(conn, [row.device_id for row in rows], now)
             rows = [row for row in rows if (share := covered[row.device_id]) is not None and share < below]
         if standing is not None:
-            faults = standing in ("healthy", "faulty")
+            of_faults = standing in ("healthy", "faulty")
             pairs = [(row.device_id, row.product) for row in rows]
-            there = presences(conn, catalog, pairs, now=now, faults=faults)
+            there = presences(conn, catalog, pairs, now=now, faults=of_faults)
             rows = [row for row in rows if _stands(there[row.device_id], standing)]
         return rows
 

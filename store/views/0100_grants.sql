@@ -38,6 +38,8 @@ DECLARE
             "product_signals": "SELECT",
             "rollups": "SELECT",
             "silences": "SELECT",
+            "fault_kinds": "SELECT",
+            "faults": "SELECT",
             "ingest_slots": "SELECT",
             "jobs": "SELECT",
             "devices": "SELECT, INSERT, UPDATE",

@@ -115,12 +115,14 @@ def test_few_among_many_are_found_page_by_page(lively: World, monkeypatch: pytes
     seen: list[list[str]] = []
     cursor = None
     while cursor is not None or not seen:
-        answer = lively.get("sam", "/devices", presence="faulty", **({"cursor": cursor} if cursor else {}))
+        answer = lively.get("sam", "/devices", q="sp", **({"cursor": cursor} if cursor else {}))
         seen.append([item["device"]["device"] for item in answer["items"]])
         cursor = answer["next"]
-    assert seen == [[], [], ["vac-ben"]]
+    assert seen == [[], ["spare"], []]
+    # On record is what was shown, and that there is no more: not each step towards it.
+    assert [entry["detail"] for entry in lively.audited(action="device.search")] == [{"found": 0}, {"found": 1}]
     with signed_in(lively, "sam") as browser:
-        assert "None fits so far" in browser.get("/devices?presence=faulty").text
+        assert "None fits so far" in browser.get("/devices?q=sp").text
 
 
 def test_pages_go_on_by_key_and_keep_the_filters(shared: World) -> None:

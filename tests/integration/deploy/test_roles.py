@@ -113,6 +113,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
     people = dict.fromkeys(
         ("ownerships", "care_team", "consents", "idempotency", "dead_messages", "dead_letters"), all_
     )
+    registry |= {"fault_kinds": read, "faults": read}  # kept by a trigger, as the owner
     people |= dict.fromkeys(("sessions", "sign_in_attempts", "known_browsers"), all_)
     assert rights(cluster, "api") == intake | rollups | registry | people | {"audit": write}
     clock = {
@@ -178,7 +179,7 @@ def test_intake_works_as_ingest(cluster: Cluster) -> None:
             arrival("telemetry", b'{"ts":%d,"boot":1,"seq":1,"values":{"battery_pct":79}}' % now_ms),
             arrival("telemetry", b'{"boot":1,"seq":2,"values":{"battery_pct":78}}'),
             arrival("telemetry", b'{"boot":1,"seq":3,"values":{"battery_pct":"full"}}'),
-            arrival("event", b'{"ts":%d,"boot":1,"seq":4,"kind":"clean_started","attrs":{}}' % now_ms),
+            arrival("event", b'{"ts":%d,"boot":1,"seq":4,"kind":"stuck","attrs":{}}' % now_ms),
             arrival("state", b'{"online":true,"boot":1,"conn":1}'),
             arrival("state", b'{"online":false,"boot":1,"conn":1}'),
             Arrival(
@@ -193,6 +194,9 @@ def test_intake_works_as_ingest(cluster: Cluster) -> None:
         assert intake.write(conn, [changed]).by_reason == {"conflict": 1}
         slots.release(conn, 0, drained=True)
         assert [slot.held for slot in slots.listing(conn)] == [False]
+    with psycopg.connect(cluster.url("owner")) as conn:
+        opened = conn.execute("SELECT fault FROM faults WHERE is_open AND device_id = %s", (device.device_id,))
+        assert opened.fetchall() == [("stuck",)]
 
 
 def test_intake_as_ingest_has_a_month_made_that_nobody_foresaw(cluster: Cluster) -> None:
