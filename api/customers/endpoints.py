@@ -15,6 +15,7 @@ from api.customers.schemas import (
     Consents,
     ConsentsWanted,
     Customer,
+    CustomerChange,
     Member,
     NewCustomer,
     Owned,
@@ -59,6 +60,14 @@ def detail(visit: Visiting, customer: CustomerId) -> Profile:
         devices=[Owned.model_validate(o) for o in ownerships.of_customer(visit.conn, found.customer_id)],
         consents=[Consent.model_validate(c) for c in consents.listing(visit.conn, found.customer_id)],
     )
+
+
+@router.patch("/customers/{customer}")
+def change(visit: Visiting, customer: CustomerId, body: CustomerChange) -> Customer:
+    """Change the name, the language, the zone and calendar their days are counted in."""
+    given = body.model_dump(exclude_none=True)
+    visit.concerns(customer, customer, fields=[*sorted(given)])
+    return Customer.model_validate(customers.change(visit.conn, customer, **given))
 
 
 @router.put("/customers/{customer}/consents")

@@ -11,6 +11,8 @@ from api.parameters import Id, Key, Line
 from api.shapes import Answer, Body
 from api.users.schemas import Name
 
+MAX_PURPOSES = 50
+MAX_MEMBERS = 100
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO: 1 is Monday.")]
 
 
@@ -64,6 +66,17 @@ class NewCustomer(Body):
     weekend: Annotated[tuple[Weekday, ...], Field(max_length=7)] = (6, 7)
 
 
+class CustomerChange(Body):
+    """What is to change; what is absent stays. Devices they own keep the zone where they stand."""
+
+    name: Line | None = None
+    zone: Annotated[str, Field(max_length=64, description="IANA time zone, e.g. Europe/Berlin.")] | None = None
+    language: Literal["en", "fa"] | None = None
+    calendar: Literal["gregorian", "persian"] | None = None
+    week_start: Weekday | None = None
+    weekend: Annotated[tuple[Weekday, ...], Field(max_length=7)] | None = None
+
+
 class Consents(Answer):
     """All consents, ended ones too."""
 
@@ -73,7 +86,7 @@ class Consents(Answer):
 class ConsentsWanted(Body):
     """The purposes the customer agrees to from now on; any other consent in force ends."""
 
-    purposes: Annotated[list[Key], Field(max_length=50)]
+    purposes: Annotated[list[Key], Field(max_length=MAX_PURPOSES)]
 
 
 class Member(Answer):
@@ -94,4 +107,4 @@ class CareTeam(Answer):
 class CareTeamWanted(Body):
     """Who is on the care team from now on; any other membership in force ends."""
 
-    members: Annotated[list[Name], Field(max_length=100)]
+    members: Annotated[list[Name], Field(max_length=MAX_MEMBERS)]

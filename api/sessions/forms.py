@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from api.errors import BadInput
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
-MAX_FIELDS = 100
+MAX_FIELDS = 1000
 
 Form = Mapping[str, str]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.auditing import Visiting
 from api.console import editing, paths
@@ -16,7 +18,16 @@ from api.console.pages import customers as shown
 from api.console.pages import owners
 from api.console.routing import pages
 from api.customers import endpoints as customers
-from api.customers.schemas import CareTeamWanted, Consent, ConsentsWanted, NewCustomer
+from api.customers.schemas import (
+    MAX_MEMBERS,
+    MAX_PURPOSES,
+    CareTeamWanted,
+    Consent,
+    ConsentsWanted,
+    Customer,
+    CustomerChange,
+    NewCustomer,
+)
 from api.errors import BadInput
 from api.idempotent import Once
 from api.parameters import CustomerId
@@ -26,6 +37,8 @@ from store import customers as kept
 from store.errors import Conflict, InvalidValue
 
 router = pages()
+
+Wanted = TypeVar("Wanted", bound=BaseModel)
 
 MISTAKES = {
     "customer": N_("1 to 64 letters, digits, dots, underscores or hyphens, and not a name such as .. alone."),
@@ -39,28 +52,44 @@ MISTAKES = {
 TAKEN = N_("There is a customer of this id already. Choose another id, or search for that one.")
 PURPOSE = N_("A word of small letters, digits and underscores, like compare_usage; first a letter, at most 48.")
 LATER = N_("A consent that begins later is on record already. Nothing was saved.")
+TOO_MANY_PURPOSES = N_("At most %(most)s purposes can be agreed to at once. Nothing was saved.")
+TOO_MANY = N_("At most %(most)s people can be on a care team. Nothing was saved: untick some.")
 NOT_ON_IT = N_("One of them may not be on a care team any more. Nothing was saved.")
 
 
 @router.post("/customers")
 def create(request: Request, visit: Visiting, sent: Sent) -> Response:
     """Add a customer, then go to their page."""
-    try:
-        body = NewCustomer.model_validate(_given(sent))
-        with editing.attempt(visit):
-            customers.create(visit, Once(request, visit, None), body)
-    except ValidationError as error:
-        wrong = editing.wrong_fields(error, MISTAKES)
-    except Conflict:
-        wrong = {"customer": TAKEN}
-    except InvalidValue:
-        # What the form of the body lets through: a zone that does not exist, an id of dots.
-        field = "zone" if kept.ID_FORM.fullmatch(body.customer) else "customer"
-        wrong = {field: MISTAKES[field]}
-    else:
-        return _to(body.customer, "made")
+    given = _given(sent)
+    body, wrong = _checked(NewCustomer, given)
+    wrong |= {"customer": TAKEN} if kept.by_ids(visit.conn, [str(given.get("customer", ""))]) else {}
+    if body is not None and not wrong:
+        try:
+            with editing.attempt(visit):
+                customers.create(visit, Once(request, visit, None), body)
+        except Conflict:  # somebody else was faster
+            wrong = {"customer": TAKEN}
+        else:
+            return _to(body.customer, "made")
     visit.concerns("*", added=False)
     return shown.listed(request, visit, sent=sent, wrong=wrong)
+
+
+@router.post("/customers/{customer}")
+def change(request: Request, visit: Visiting, customer: CustomerId, sent: Sent) -> Response:
+    """Change how they are called and spoken to, and the zone and week their days are counted in."""
+    there = kept.take_turns(visit.conn, customer)
+    if editing.is_outdated(sent, shown.profile_mark(Customer.model_validate(there))):
+        visit.concerns(customer, customer, changed=False)
+        return shown.shown(request, visit, customer, trouble=editing.OUTDATED, status=409)
+    given = _given(sent)
+    given.pop("customer", None)
+    body, wrong = _checked(CustomerChange, given)
+    if body is None or wrong:
+        visit.concerns(customer, customer, changed=False)
+        return shown.shown(request, visit, customer, profile=sent, wrong=wrong, status=422)
+    customers.change(visit, customer, body)
+    return _to(customer, "changed")
 
 
 @router.post("/customers/{customer}/consents")
@@ -81,7 +110,9 @@ def consent(request: Request, visit: Visiting, customer: CustomerId, sent: Sent)
             customers.consent(visit, customer, body)
     except ValidationError:
         visit.notes(changed=False)
-        return shown.shown(request, visit, customer, sent=sent, wrong={"another": PURPOSE}, status=422)
+        many = len(ticked) + bool(another) > MAX_PURPOSES
+        wrong = {"another": TOO_MANY_PURPOSES if many else PURPOSE}
+        return shown.shown(request, visit, customer, sent=sent, wrong=wrong, status=422)
     except Conflict:
         visit.notes(changed=False)
         return shown.shown(request, visit, customer, sent=sent, trouble=LATER, status=409)
@@ -97,7 +128,7 @@ def give(request: Request, visit: Visiting, customer: CustomerId, sent: Sent) ->
     if wrong:
         visit.concerns(device[:64] or "*", customer, owned=False)
         return shown.shown(request, visit, customer, sent=sent, wrong=wrong, status=422)
-    return _to(customer, "given")
+    return _to(customer, "promised" if owners.begins_later(visit, device) else "given")
 
 
 @router.post("/customers/{customer}/care-team")
@@ -117,9 +148,29 @@ def set_team(request: Request, visit: Visiting, customer: CustomerId, sent: Sent
             customers.set_care_team(visit, customer, body)
     except (ValidationError, BadInput):
         visit.notes(changed=False)
-        return shown.team(request, visit, customer, trouble=NOT_ON_IT, status=422)
+        trouble = TOO_MANY if len(ticked) > MAX_MEMBERS else NOT_ON_IT
+        return shown.team(request, visit, customer, ticked=ticked, trouble=trouble, status=422)
     path = paths.url("/customers/{customer}/care-team", {"done": "team"}, customer=customer)
     return RedirectResponse(path, 303)
+
+
+def _checked(shape: type[Wanted], given: Mapping[str, object]) -> tuple[Wanted | None, dict[str, str]]:
+    """What is `given` as `shape`, and every mistake in it by field, those that the shape lets through too: an id of
+    dots, a zone that does not exist.
+    """
+    body: Wanted | None = None
+    wrong: dict[str, str] = {}
+    try:
+        body = shape.model_validate(given)
+    except ValidationError as error:
+        wrong = editing.wrong_fields(error, MISTAKES)
+    if "customer" in given and not kept.ID_FORM.fullmatch(str(given["customer"])):
+        wrong["customer"] = MISTAKES["customer"]
+    try:
+        kept.checked_zone(str(given.get("zone", "")))
+    except InvalidValue:
+        wrong["zone"] = MISTAKES["zone"]
+    return body, wrong
 
 
 def _given(sent: Form) -> dict[str, object]:

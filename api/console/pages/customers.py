@@ -21,7 +21,7 @@ from api.console.rendering import page
 from api.console.routing import pages
 from api.customers import endpoints as customers
 from api.customers import usage as customer_usage
-from api.customers.schemas import Consent
+from api.customers.schemas import MAX_MEMBERS, MAX_PURPOSES, Consent, Customer
 from api.paging import Cursor, Limit
 from api.parameters import CustomerId, Period, Text, period
 from api.sessions.forms import Form
@@ -31,9 +31,13 @@ from store import users as store_users
 router = pages()
 
 SHOWN = 50
-Done = Literal["made", "consents", "given", "taken"]
+Done = Literal["made", "changed", "consents", "given", "promised", "taken"]
 DONE = {
     "made": N_("The customer is added."),
+    "changed": N_("The profile is saved."),
+    "promised": N_(
+        "The device is theirs from the day you chose. Until then nobody owns it; below it can be called off."
+    ),
     "consents": N_("The consents are saved."),
     "given": N_("The device is theirs now."),
     "taken": N_("The device is taken back."),
@@ -121,12 +125,15 @@ def shown(
     customer: str,
     *,
     sent: Form | None = None,
+    profile: Form | None = None,
     wrong: Mapping[str, str] | None = None,
     trouble: str = "",
     done: str = "",
     status: int = 200,
 ) -> HTMLResponse:
-    """The profile of `customer`, with one of its forms as it was `sent` when it comes back."""
+    """What is known of `customer`, with one of its forms as it was `sent`, or that of the `profile`, when it comes
+    back.
+    """
     found, now = customers.detail(visit, customer), datetime.now(UTC)
     agreed = in_force(found.consents, now)
     return page(
@@ -141,6 +148,10 @@ def shown(
         purposes=sorted({one.purpose for one in found.consents}),
         agreed=agreed,
         was=mark(agreed),
+        profile=_filled(found) if profile is None else profile,
+        profile_sent=profile is not None,
+        profile_was=profile_mark(found),
+        most=MAX_PURPOSES,
         sent=sent or {},
         wrong=wrong or {},
         trouble=trouble,
@@ -149,9 +160,16 @@ def shown(
 
 
 def team(
-    request: Request, visit: Visit, customer: str, *, trouble: str = "", done: str = "", status: int = 200
+    request: Request,
+    visit: Visit,
+    customer: str,
+    *,
+    ticked: Sequence[str] | None = None,
+    trouble: str = "",
+    done: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
-    """The care team of `customer`, and everybody who could be on it."""
+    """The care team of `customer`, and everybody who could be on it; `ticked` as in the form that comes back."""
     found, now = customers.care_team(visit, customer).items, datetime.now(UTC)
     present = {one.user: one.display_name for one in found if one.until is None or one.until > now}
     people = {one.name: one.display_name for one in store_users.with_roles(visit.conn, CARE_ROLES)}
@@ -163,12 +181,30 @@ def team(
         customer=customer,
         members=found,
         now=now,
-        present=present,
+        chosen=present if ticked is None else ticked,
+        most=MAX_MEMBERS,
         people=people | present,
         was=mark(sorted(present)),
         trouble=trouble,
         done=done,
     )
+
+
+def profile_mark(found: Customer) -> str:
+    """Another one as soon as anything that the form of the profile shows is changed."""
+    return mark(sorted(_filled(found).items()))
+
+
+def _filled(found: Customer) -> Form:
+    """The form of the profile as it is stored."""
+    return {
+        "name": found.name,
+        "zone": found.zone,
+        "language": found.language,
+        "calendar": found.calendar,
+        "week_start": str(found.week_start),
+        **{f"weekend.{day}": "1" for day in found.weekend},
+    }
 
 
 def in_force(given: Sequence[Consent], now: datetime) -> list[str]:

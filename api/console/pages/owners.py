@@ -29,16 +29,27 @@ router = pages()
 
 NO_DEVICE = N_("There is no device of this id. Search for it, or register it first.")
 NO_CUSTOMER = N_("There is no customer of this id. Ask support to add them.")
+TO_COME = N_("Somebody is to own it from a day to come. Call that off first, on the device's page of owners.")
 OWNED = N_("Somebody owns it. Take it back from them first, on the device's page.")
 A_DAY = N_("Write a day as year-month-day, or leave it empty for now.")
 BEFORE = N_("It was somebody's then. Choose a later day, or leave it empty for now.")
 NOT_YET = N_("That is before they had it. Choose a later day, or leave it empty for now.")
-DONE = {"given": N_("The device has an owner now."), "taken": N_("The device is taken back.")}
+DONE = {
+    "given": N_("The device has an owner now."),
+    "promised": N_(
+        "The device has an owner from the day you chose. Until then nobody owns it; here it can be called off."
+    ),
+    "taken": N_("The device is taken back."),
+    "called_off": N_("It is called off. Nobody owns the device, and nobody is to own it."),
+}
 
 
 @router.get("/devices/{device}/ownerships")
 def owners(
-    request: Request, visit: Visiting, device: DeviceId, done: Literal["given", "taken"] | None = None
+    request: Request,
+    visit: Visiting,
+    device: DeviceId,
+    done: Literal["given", "promised", "taken", "called_off"] | None = None,
 ) -> HTMLResponse:
     """Who owned it when, and the form to give it or to take it back."""
     return _shown(request, visit, device, done=DONE.get(done or "", ""))
@@ -53,9 +64,12 @@ def own(request: Request, visit: Visiting, device: DeviceId, sent: Sent) -> Resp
         return _shown(request, visit, device, trouble=editing.OUTDATED, status=409)
     customer = sent.get("customer", "").strip()
     if customer or "customer" in sent:
-        wrong, done = give(request, visit, device, customer, sent.get("day", "")), "given"
+        wrong = give(request, visit, device, customer, sent.get("day", ""))
+        done = "promised" if begins_later(visit, device) else "given"
     else:
-        wrong, done = take(request, visit, device, sent.get("day", "")), "taken"
+        later = begins_later(visit, device)
+        wrong = take(request, visit, device, sent.get("day", ""))
+        done = "called_off" if later and not begins_later(visit, device) else "taken"
     if wrong:
         visit.notes(owned=False)
         return _shown(request, visit, device, customer=customer, day=sent.get("day", ""), wrong=wrong, status=422)
@@ -74,8 +88,9 @@ def give(request: Request, visit: Visit, device: str, customer: str, day: str) -
     if known is None:
         return {"customer": NO_CUSTOMER}
     now = datetime.now(UTC)
-    if any(one.until is None or one.until > now for one in kept):
-        return {"device": OWNED}
+    held = [one for one in kept if one.until is None or one.until > now]
+    if held:
+        return {"device": OWNED if held[0].since <= now else TO_COME}
     try:
         since = _beginning(request, visit, day, known.zone) or now
     except BadInput:
@@ -102,6 +117,14 @@ def take(request: Request, visit: Visit, device: str, day: str) -> dict[str, str
     past = [_span(one, one.until) for one in kept if one not in held]
     cut = [_span(one, min(one.until or until, until)) for one in held if one.since < until]
     return _set(visit, device, [*past, *cut], NOT_YET)
+
+
+def begins_later(visit: Visit, device: str) -> bool:
+    """Whether nobody owns it now, and somebody is to own it from a day to come."""
+    now = datetime.now(UTC)
+    kept = ownerships.history(visit.conn, devices.get(visit.conn, device).device_id)
+    held = [one for one in kept if one.until is None or one.until > now]
+    return bool(held) and held[0].since > now
 
 
 def _span(one: ownerships.Ownership, until: datetime | None) -> Span:

@@ -16,7 +16,7 @@ from api.console.pages import people
 from api.console.pages.people import LIFETIMES
 from api.console.rendering import page
 from api.console.routing import pages
-from api.errors import Absent
+from api.errors import Absent, BadInput
 from api.idempotent import Once
 from api.sessions.forms import Sent
 from api.tokens import endpoints as tokens
@@ -31,6 +31,10 @@ MISTAKES = {
     "label": N_("1 to 100 characters that say what it is for, and where it is kept."),
     "days": N_("Choose one of these."),
 }
+SENT_BEFORE = N_(
+    "This form was sent before, and a token issued then; this time it asked for another one, or came more than an hour "
+    "later. Nothing was issued now. If you need one more, send the form below."
+)
 TokenId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -47,9 +51,16 @@ def issue(request: Request, visit: Visiting, user: UserName, sent: Sent) -> Resp
     if wrong:
         visit.concerns("*", user=user, issued=False)
         return people.shown(request, visit, user, issued=sent, wrong=wrong, status=422)
-    answer = tokens.issue(visit, Once(request, visit, editing.once(sent)), body)
+    try:
+        answer = tokens.issue(visit, Once(request, visit, editing.once(sent)), body)
+    except BadInput as error:
+        if error.slug != "idempotency-key-reused":
+            raise
+        visit.concerns("*", user=user, issued=False)
+        return people.shown(request, visit, user, issued=sent, trouble=SENT_BEFORE, status=409)
     done = IssuedToken.model_validate_json(bytes(answer.body))
-    return page(request, visit, "users/issued.html", user=user, token=done.token, secret=done.secret)
+    link = f"{request.url.scheme}://{request.url.netloc}/sign-in#token={done.secret}"
+    return page(request, visit, "users/issued.html", user=user, token=done.token, secret=done.secret, sign_in=link)
 
 
 @router.get("/users/{user}/tokens/{token}/revoke")

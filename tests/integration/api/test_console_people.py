@@ -50,9 +50,9 @@ def make(world: World, name: str, *roles: str) -> str:
         return tokens.issue(conn, users.create(conn, name, name.title(), roles or ["stock"]).user_id, "test")[1]
 
 
-def hidden(page: httpx.Response, name: str) -> str:
-    """The value of a hidden field."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+def hidden(page: httpx.Response, name: str, action: str = "") -> str:
+    """The value of a hidden field, in the form that is sent to `action` when that is given."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text.partition(f'action="{action}"')[2] or page.text)
     assert found
     return found[1]
 
@@ -78,6 +78,7 @@ def test_a_user_is_added_and_given_a_first_token(shared: World, ada: Browser, ca
     found = re.search(r"<code>(vop_[^<]+|[A-Za-z0-9_-]{40,})</code>", issued.text)
     assert found
     secret = found[1]
+    assert f"{shared.url}/sign-in#token={secret}" in issued.text
     with Browser(shared) as hers:
         assert hers.sign_in(token=secret).status_code == 303
     assert user_of(shared, "nora").last_sign_in is not None
@@ -240,6 +241,61 @@ def test_a_customer_is_added(shared: World, sam: Browser) -> None:
     assert SCRIPT not in page
 
 
+def test_all_mistakes_with_a_new_customer_are_told_at_once(sam: Browser) -> None:
+    answer = sam.submit("/customers", customer="anna", name=" ", zone="Mars/Base", week_start="9")
+    assert answer.status_code == 422
+    for field in ("customer", "name", "zone", "week_start"):
+        assert f'id="{field}-error"' in answer.text
+    assert "4 fields are to be corrected" in answer.text
+
+
+def test_a_profile_is_changed(shared: World, sam: Browser) -> None:
+    with shared.database.connection() as conn:
+        customers.create(conn, "elif", "Elif", zone="Europe/Berlin")
+    path = "/customers/elif"
+    was = hidden(sam.get(path), "was", path)
+    sent = {"name": SCRIPT, "zone": "Asia/Tehran", "language": "fa", "calendar": "persian", "week_start": "6"}
+    wrong = sam.submit(path, was=was, **sent | {"zone": "Mars/Base", "name": ""})
+    assert wrong.status_code == 422
+    for field in ("name", "zone"):
+        assert f'id="{field}-error"' in wrong.text
+    assert 'value="Mars/Base"' in wrong.text
+    done = sam.submit(path, was=was, **sent, **{"weekend.5": "1"})
+    assert (done.status_code, done.headers["location"]) == (303, f"{path}?done=changed")
+    with shared.database.connection() as conn:
+        elif_ = customers.get(conn, "elif")
+    assert (elif_.name, elif_.zone, elif_.language, elif_.calendar) == (SCRIPT, "Asia/Tehran", "fa", "persian")
+    assert (elif_.week_start, elif_.weekend) == (6, [5])
+    entry = newest(shared, "customer.change")
+    fields = ["calendar", "language", "name", "week_start", "weekend", "zone"]
+    assert (entry["actor"], entry["object"], entry["customer"], entry["detail"]) == (
+        "user:sam", "elif", "elif", {"fields": fields},
+    )  # fmt: skip
+    outdated = sam.submit(path, was=was, **sent)
+    assert (outdated.status_code, "Somebody else changed this" in outdated.text) == (409, True)
+    changed = shared.call("sam", "PATCH", path, json={"zone": "Europe/Paris"})
+    assert (changed.status_code, changed.json()["zone"], changed.json()["name"]) == (200, "Europe/Paris", SCRIPT)
+    assert shared.call("sam", "PATCH", path, json={"zone": "Mars"}).status_code == 422
+    assert shared.call("sam", "PATCH", path, json={"customer": "other"}).status_code == 422
+
+
+def test_too_many_at_once_are_refused_in_words_and_kept_ticked(sam: Browser, ada: Browser) -> None:
+    page = sam.submit("/customers/ben/consents", another="more", **{f"purpose.p{n}": "1" for n in range(150)})
+    assert (page.status_code, "At most 50 purposes can be agreed to at once. Nothing" in page.text) == (422, True)
+    page = ada.submit("/customers/ben/care-team", **{f"member.m{n}": "1" for n in range(150)}, **{"member.carl": "1"})
+    assert (page.status_code, "At most 100 people can be on a care team. Nothing" in page.text) == (422, True)
+    assert 'name="member.carl" value="1" checked' in page.text
+
+
+def test_a_token_form_sent_again_for_something_else_keeps_what_was_typed(ada: Browser) -> None:
+    form = {"label": "A kiosk", "once": hidden(ada.get("/users/sam"), "once")}
+    assert ada.submit("/users/sam/tokens", days="7", **form).status_code == 200
+    again = ada.submit("/users/sam/tokens", days="30", **form)
+    assert (again.status_code, "Nothing was issued now" in again.text) == (409, True)
+    assert 'value="A kiosk"' in again.text
+    assert ada.submit("/users/sam/tokens", days="30", label="A kiosk", once=hidden(again, "once")).status_code == 200
+
+
 def test_a_device_is_given_and_taken_back(shared: World, sam: Browser, ada: Browser) -> None:
     register(shared, "app-1")
     path = "/devices/app-1/ownerships"
@@ -306,7 +362,7 @@ def test_of_two_who_save_at_once_one_is_told(
         ThreadPoolExecutor() as pool,
         world.database.connection() as conn,
     ):
-        form = {"was": hidden(one.get(page), "was")} | ({"display_name": "Sam S."} if "users" in path else {})
+        form = {"was": hidden(one.get(page), "was", path)} | ({"display_name": "Sam S."} if "users" in path else {})
         conn.execute(f"SELECT 1 FROM {row} FOR UPDATE".encode())
         sent = [pool.submit(each.submit, path, **form, **more) for each, more in ((one, first), (other, second))]
         poll(lambda: waiting(world), until=lambda count: count == 2, what="both waiting for their turn")
@@ -329,9 +385,16 @@ def waiting(world: World) -> int:
 def test_an_owner_to_come_is_called_off_and_an_end_never_put_off(shared: World, sam: Browser) -> None:
     register(shared, "app-3")
     path, later = "/devices/app-3/ownerships", datetime.now(UTC) + timedelta(days=40)
-    assert sam.submit(path, customer="ben", day=f"{later:%Y-%m-%d}").status_code == 303
-    assert "To come" in sam.get(path).text
-    assert sam.submit(path).headers["location"] == f"{path}?done=taken"
+    given = sam.submit("/customers/ben/devices", device="app-3", day=f"{later:%Y-%m-%d}")
+    assert given.headers["location"] == "/customers/ben?done=promised"
+    shown = sam.get(f"{path}?done=promised").text
+    assert all(words in shown for words in ("To come", "Nobody owns it until then", ">Call it off<"))
+    assert "Take it back" not in shown
+    assert "Call that off first" in sam.submit("/customers/anna/devices", device="app-3").text
+    theirs = sam.get("/customers/ben").text
+    assert "Devices that are to be theirs" in theirs
+    assert 'aria-label="Call off… app-3"' in theirs
+    assert sam.submit(path).headers["location"] == f"{path}?done=called_off"
     assert owned(shared, "app-3") == []
     assert sam.submit(path, customer="ben").status_code == 303
     assert sam.submit(path, day=f"{later:%Y-%m-%d}").status_code == 303
@@ -350,7 +413,7 @@ def test_consents_are_given_and_withdrawn(shared: World, sam: Browser) -> None:
     path = "/customers/ben/consents"
     done = sam.submit(path, another="compare_usage")
     assert (done.status_code, done.headers["location"]) == (303, "/customers/ben?done=consents")
-    was = hidden(sam.get("/customers/ben"), "was")
+    was = hidden(sam.get("/customers/ben"), "was", path)
     assert sam.submit(path, was=was, another="research").status_code == 303
     assert agreed() == {"compare_usage": False, "research": True}
     assert newest(shared, "customer.consent")["detail"] == {"purposes": ["research"]}

@@ -123,6 +123,17 @@ CASES: dict[tuple[str, str], list[Case]] = {
             },
         )
     ],
+    ("POST", "/customers/{customer}"): [
+        Case(
+            "S",
+            (303, 303, 404),
+            customer,
+            form=lambda kind: {
+                "name": "Anna Example" if kind == "own" else "Ben Example",
+                "zone": "Europe/Berlin" if kind == "own" else "Asia/Tehran",
+            },
+        )
+    ],
     ("POST", "/customers/{customer}/consents"): [
         Case("S", (303, 303, 404), customer, form=lambda _: {"purpose.compare": "1"})
     ],

@@ -133,6 +133,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("GET", "/customers"): [Case("S", LIST, query=lambda kind: {"q": CUSTOMER[kind]})],
     ("GET", "/customers/{customer}"): [Case("S", path=_customer)],
+    ("PATCH", "/customers/{customer}"): [Case("S", path=_customer, body=lambda _: {"week_start": 1})],
     ("PUT", "/customers/{customer}/consents"): [Case("S", path=_customer, body=lambda _: {"purposes": ["compare"]})],
     ("GET", "/customers/{customer}/usage"): [
         Case("SQCR", path=_customer, instead={"C": (200, 404, 404), "R": (200, 404, 404)})

@@ -45,6 +45,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "/users/{user}/tokens": ("label", "days", "once"),
     "/users/{user}/tokens/{token}/revoke": (),
     "/customers": ("customer", "name", "zone", "language", "calendar", "week_start", "weekend.1", "another"),
+    "/customers/{customer}": ("name", "zone", "language", "calendar", "week_start", "weekend.1", "another", "was"),
     "/customers/{customer}/consents": ("another", "purpose.compare", "was"),
     "/customers/{customer}/devices": ("device", "day"),
     "/customers/{customer}/care-team": ("another", "member.clara", "was"),
