@@ -38,10 +38,13 @@ def detail(
     seen: View, presence: Presence, reported: Reported | None, latest: Latest | None, *, named: bool
 ) -> schemas.Detail:
     """A device as its reader may see it."""
-    own, cares = seen.owner, seen.sees(datetime.now(UTC))
+    now = datetime.now(UTC)
+    own, cares = seen.owner, seen.sees(now)
+    later = [span.since for span in seen.ownerships if span.since > now]
     return schemas.Detail(
         **schemas.Device.model_validate(seen.device).model_dump(),
         owner=_owner(own.customer, own.name, own.zone, own.since, named=named or cares) if own else None,
+        owned_from=min(later, default=None) if own is None else None,
         presence=schemas.Presence.model_validate(presence),
         reported=_reported(seen, reported),
         freshness=_freshness(latest),

@@ -104,9 +104,12 @@ class Freshness(Answer):
 
 
 class Detail(Device):
-    """A device with everything the reader may see. `withheld`: it has items for the owner's care team alone."""
+    """A device with everything the reader may see. `owned_from`: nobody owns it now, and from then on somebody is to.
+    `withheld`: it has items for the owner's care team alone.
+    """
 
     owner: Owner | None
+    owned_from: datetime | None
     presence: Presence
     reported: Reported | None
     freshness: Freshness

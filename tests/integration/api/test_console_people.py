@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 from collections.abc import Iterator
@@ -390,6 +391,8 @@ def test_an_owner_to_come_is_called_off_and_an_end_never_put_off(shared: World, 
     shown = sam.get(f"{path}?done=promised").text
     assert all(words in shown for words in ("To come", "Nobody owns it until then", ">Call it off<"))
     assert "Take it back" not in shown
+    assert "it is to be somebody's." in html.unescape(sam.get("/devices/app-3").text)
+    assert shared.get("tom", "/devices/app-3")["owned_from"] == shared.get("sam", path)["items"][0]["since"]
     assert "Call that off first" in sam.submit("/customers/anna/devices", device="app-3").text
     theirs = sam.get("/customers/ben").text
     assert "Devices that are to be theirs" in theirs
