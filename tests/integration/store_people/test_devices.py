@@ -1,5 +1,6 @@
 """The registry: registering, credentials, status, lists."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -12,10 +13,12 @@ from catalog.elements import State
 from store import accounts, customers, devices, ownerships, secrets, slots
 from store.database import Connection, connect
 from store.devices import NewDevice, Wanted, narrowing
+from store.devices.search import coverage_of
 from store.errors import Conflict, InvalidValue, NotFound
 from store.intake import states
 from store.notify import ACCOUNTS, listen
 from store.searching import Words
+from store.usage import Window, heard_seconds
 from tests.platform_services import Server, fresh_database
 
 CATALOG = catalog.load()
@@ -479,3 +482,32 @@ def test_a_name_is_found_however_it_is_typed(namesakes: Connection, asked: str, 
     found = [row.customer for row in customers.search(namesakes, q=asked)]
     assert found == [f"n-000{n}" for n in expected]
     assert names(devices.search(namesakes, CATALOG, q=asked)) == [f"unit{n}" for n in expected]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_coverage_is_the_share_of_heard_time_as_a_history_tells_it(conn: Connection, seed: int) -> None:
+    noise = random.Random(seed)
+    now = datetime.now(UTC)
+    start = now - timedelta(days=7)
+    ids = [devices.register(conn, f"rv-{n}", "robot_vacuum")[0].device_id for n in range(6)]
+    conn.execute("UPDATE devices SET created_at = %s", (now - timedelta(hours=1),))
+    for device_id in ids[1:]:  # spans that touch, overlap, and lie across and beyond both ends
+        ends = {noise.randrange(-60, 240) for _ in range(noise.randrange(1, 30))}
+        conn.cursor().executemany(
+            "INSERT INTO heard (device_id, since, until) VALUES (%s, %s, %s)",
+            [
+                (device_id, start + timedelta(hours=at), start + timedelta(hours=at + noise.randrange(1, 30)))
+                for at in ends
+            ],
+        )
+    found = coverage_of(conn, ids, now)
+    assert found[ids[0]] == 0  # known since it was registered, and never heard
+    for device_id in ids[1:]:
+        row = conn.execute("SELECT min(since) FROM heard WHERE device_id = %s", (device_id,)).fetchone()
+        assert row is not None
+        known = max(start, row[0])
+        if known >= now:
+            assert found[device_id] is None
+            continue
+        [heard_s] = heard_seconds(conn, device_id, [Window(known, now)])
+        assert found[device_id] == pytest.approx(heard_s / (now - known).total_seconds(), abs=1e-9)
