@@ -60,3 +60,16 @@ def test_a_user_is_added_by_keyboard_and_given_a_token(visit: Visit, site: World
     stage.picture(f"people-issued-{look}")
     page.go_back()
     assert secret not in page.content()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_new_secret_is_shown_once_with_its_lines(visit: Visit, site: World, look: str) -> None:
+    language, dark, phone = LOOKS[look]
+    stage = visit("/devices/spare/credentials", "sam", language=language, dark=dark, phone=phone)
+    stage.page.locator("form button.danger").click()
+    secret = stage.page.locator(".copy code").first.text_content() or ""
+    expect(stage.page.locator("#words")).to_be_visible()
+    assert secret in stage.page.locator("details .copy code").first.inner_text()
+    stage.check_accessible()
+    stage.check_fits()
+    stage.picture(f"people-rotated-{look}")
