@@ -6,11 +6,9 @@ Lays `span` (a bare length) and `time` (with its bounds and hedges) over the lat
 from __future__ import annotations
 
 from voice.claims.lattice import Lattice
-from voice.claims.measures import Length
+from voice.claims.measures import MINUTES_A_DAY, Length
 from voice.claims.model import Unit
 from voice.claims.numbers import Interval, exactly, lay_bounded_by
-
-MINUTES_A_DAY = 1440
 
 
 def lay_times(lattice: Lattice) -> None:

@@ -1,31 +1,37 @@
 """Measures: figures with their meaning but no topic yet, and the builders that frames name.
 
-Builder     captures (those in brackets may be missing)      what it makes of "..."
-rate        n, p                                             n per p: "3 times a week", «هفته‌ای سه بار»
-rate_in     n, p [, k]                                       n in k p: "twice every 3 days", "3 times in 2 weeks"
-every       p [, k]                                          once in k p: "every 2 days", "every other day" (given k=2)
-between     p, k                                             «دو روز در میان»: once in k + 1 p
-periodic    w                                                a word that is a whole rate: "daily"
-per         p                                                a period put to a count in the clause: "per day", "every week"
-length      t                                                a length of time, its role open
-length_per  t, p                                             "45 min a day"
-spell       t                                                time that has passed: "for 3 days", «سه روزه که»
-ago         t                                                "3 days ago"
-after       t                                                "after 20 minutes"
-window      t                                                rolling window: "in the last 10 days"
-moment      m                                                "yesterday", "last week": window or last use
-since       m                                                "since yesterday"
-share       a, b                                             a of b: "one in four", «از هر ده تا یکی»
-nth         b                                                every b-th: "every second time"
-percent     n                                                "80 %"
-fraction    f                                                "half", "a third of"
-all         -                                                everything: "all of them", "every pill"
-always      -                                                "every time"
-none        -                                                zero: "never", "not one"
-vague       -                                                "rarely", "often"
-count       n [, x]                                          a bare count, with what is counted
-empty       -                                                nothing there: "empty", "run out"
-full        [f]                                              "full", "half full"
+Builder        captures (those in brackets may be missing; any frame may give `hedged`)
+rate           n, p       "3 times a week", «هفته‌ای سه بار»
+rate_in        [n, k], p  "twice every 3 days": n in k p
+rate_over      n, t       "3 times in 2 weeks"
+rate_window    n, t or u  "3 times in the last 2 weeks": a rate with its window
+rate_periodic  n, w       "twice daily"
+every          p [, k]    "every 2 days", "every other day" (k = 2)
+every_over     t          "every half hour", "every 10 to 14 days"
+between        p, k       «دو روز در میان»: once in k + 1 p
+periodic       w          a word that is a whole rate: "daily"
+per            p [, k]    a period put to a count elsewhere in the clause: "per day"
+days_of        a, b [, p] "six days out of seven"
+length         t          a length of time, its role open
+length_per     t, p       "45 min a day"; of days ("six days a week") a rate
+length_periodic  t, w     "an hour daily"
+spell          t          time that has passed: "for 3 days", «سه روزه که»; spell_unit u: "all week"
+ago            t          "3 days ago"
+after          t          "after 20 minutes"
+window         t          rolling: "in the last 10 days"; window_unit u: "in the past week"
+moment         m          "yesterday", "last week": window or last use; on_weekday d: "last Tuesday"
+since          m          "since yesterday"; since_weekday d: "since Tuesday"
+share          a, b       "one in four", «از هر ده تا یکی»
+nth            b          "every second time"
+percent        n          "80 %"
+fraction       f          "half", "a third of"; bounded_fraction f, x: "at least half"
+all            -          everything: "all of them", "every pill"
+always         -          "every time"
+none           -          zero: "never", "no missed doses"
+vague          -          "rarely", "often"
+count          n          a bare count
+empty          -          nothing there: "empty", "none left"
+full           [f]        "full", "half full"
 """
 
 from __future__ import annotations
@@ -34,8 +40,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from voice.claims.frames import Frame, Match
 from voice.claims.model import Per, Unit
-from voice.claims.numbers import Interval, exactly
+from voice.claims.numbers import Interval, amount, exactly
 
 Kind = Literal[
     "rate", "per", "length", "length_per", "spell", "ago", "after", "window", "moment", "since",
@@ -60,15 +67,18 @@ class Measure:
     unit: Unit = "count"
     per: Per | None = None
     moment: tuple[str, float] | None = None
-    """(period, how many of them ago) or ("rolling", days)."""
+    """(period, how many of them ago), ("rolling", days) or ("weekday", 1 to 7)."""
     begin: int = 0
     end: int = 0
-    frame: str = ""
-    """The pattern it came by, for explanations."""
+    frame: Frame | None = None
+    """What it came by."""
 
 
 Captures = Mapping[str, Any]
 Builder = Callable[[Captures], Measure | None]
+
+DAYS_A_WEEK = 7
+MINUTES_A_DAY = 1440
 
 
 def _period(captures: Captures, name: str = "p") -> tuple[Per, float]:
@@ -78,13 +88,13 @@ def _period(captures: Captures, name: str = "p") -> tuple[Per, float]:
 
 def _over(value: Interval, by: Interval) -> Interval:
     """`value` in every `by`: the bounds of `by` change places."""
-    low = None if value.low is None or by.high is None else value.low / by.high
+    low = 0.0 if value.low == 0 or by.high is None else None if value.low is None else value.low / by.high
     high = None if value.high is None or not by.low else value.high / by.low
     return Interval(low, high, value.hedged or by.hedged, value.times)
 
 
 def _as_interval(value: Any) -> Interval:
-    return value if isinstance(value, Interval) else exactly(float(value))
+    return value if isinstance(value, Interval) else amount(value)
 
 
 def _rate(captures: Captures) -> Measure:
@@ -98,6 +108,62 @@ def _rate_in(captures: Captures) -> Measure | None:
     if not by.high:
         return None
     return Measure("rate", _over(_as_interval(captures.get("n", 1)), by), per=per)
+
+
+def _per_length(value: Interval, length: Length) -> Measure | None:
+    """`value` in every `length`, per day or, where the length is whole weeks, per week."""
+    days = length.interval if length.unit == "day" else length.interval.scaled(1 / MINUTES_A_DAY)
+    if not days.high or (days.low is None and value.low is not None):
+        return None
+    per_day = _over(value, days)
+    whole_weeks = days.exact and days.high % DAYS_A_WEEK == 0
+    return Measure(
+        "rate", per_day.scaled(DAYS_A_WEEK) if whole_weeks else per_day, per="week" if whole_weeks else "day"
+    )
+
+
+def _length_of(captures: Captures) -> Length:
+    if "t" in captures:
+        length: Length = captures["t"]
+        return length
+    unit, many = captures["u"]
+    return Length(exactly(many), unit)
+
+
+def _rate_over(captures: Captures) -> Measure | None:
+    return _per_length(_as_interval(captures["n"]), _length_of(captures))
+
+
+def _rate_window(captures: Captures) -> Measure | None:
+    length = _length_of(captures)
+    built = _per_length(_as_interval(captures["n"]), length)
+    days = length.interval.low if length.unit == "day" else None
+    return built if built is None or days is None else replace(built, moment=("rolling", days))
+
+
+def _every_over(captures: Captures) -> Measure | None:
+    return _per_length(exactly(1), _length_of(captures))
+
+
+def _rate_periodic(captures: Captures) -> Measure:
+    low, high, per = captures["w"]
+    many = _as_interval(captures["n"])
+    return Measure("rate", replace(many, low=_times(many.low, low), high=_times(many.high, high)), per=per)
+
+
+def _times(bound: float | None, factor: float) -> float | None:
+    return None if bound is None else bound * factor
+
+
+def _days_of(captures: Captures) -> Measure | None:
+    part, whole = _as_interval(captures["a"]), _as_interval(captures["b"])
+    if not whole.exact or not whole.low or (part.high or 0) > whole.low:
+        return None
+    if "p" in captures and captures["p"] != ("day", 1.0):
+        return None
+    if whole.low == DAYS_A_WEEK:
+        return Measure("rate", part, per="week")
+    return Measure("rate", part.scaled(1 / whole.low), per="day")
 
 
 def _every(captures: Captures) -> Measure | None:
@@ -127,11 +193,32 @@ def _timed(kind: Kind) -> Builder:
     return build
 
 
-def _length_per(captures: Captures) -> Measure:
+def _length_per(captures: Captures) -> Measure | None:
     length: Length = captures["t"]
     per, many = _period(captures)
-    value = length.interval if length.unit == "min" else length.interval.scaled(1440)
-    return Measure("length_per", value.scaled(1 / many), unit="min", per=per)
+    if length.unit == "day":
+        return Measure("rate", length.interval.scaled(1 / many), per=per) if per != "day" else None
+    return Measure("length_per", length.interval.scaled(1 / many), unit="min", per=per)
+
+
+def _length_periodic(captures: Captures) -> Measure | None:
+    low, high, per = captures["w"]
+    return _length_per({"t": captures["t"], "p": (per, 1.0)}) if low == high == 1 else None
+
+
+def _unit_as(kind: Kind) -> Builder:
+    def build(captures: Captures) -> Measure:
+        length = _length_of(captures)
+        return Measure(kind, length.interval, unit=length.unit)
+
+    return build
+
+
+def _weekday(kind: Kind) -> Builder:
+    def build(captures: Captures) -> Measure:
+        return Measure(kind, moment=("weekday", float(captures["d"])))
+
+    return build
 
 
 def _momentous(kind: Kind) -> Builder:
@@ -179,22 +266,33 @@ def _full(captures: Captures) -> Measure:
 BUILDERS: Mapping[str, Builder] = {
     "rate": _rate,
     "rate_in": _rate_in,
+    "rate_over": _rate_over,
+    "rate_window": _rate_window,
+    "rate_periodic": _rate_periodic,
     "every": _every,
+    "every_over": _every_over,
+    "days_of": _days_of,
     "between": _between,
     "periodic": _periodic,
     "per": _per,
     "length": _timed("length"),
     "length_per": _length_per,
+    "length_periodic": _length_periodic,
     "spell": _timed("spell"),
+    "spell_unit": _unit_as("spell"),
     "ago": _timed("ago"),
     "after": _timed("after"),
     "window": _timed("window"),
+    "window_unit": _unit_as("window"),
+    "since_weekday": _weekday("since"),
+    "on_weekday": _weekday("moment"),
     "moment": _momentous("moment"),
     "since": _momentous("since"),
     "share": _share,
     "nth": _nth,
     "percent": _percent,
     "fraction": _fraction,
+    "bounded_fraction": _fraction,
     "all": _plain("all", exactly(100), "percent"),
     "always": _plain("always", exactly(100), "percent"),
     "none": _plain("none", exactly(0)),
@@ -203,3 +301,14 @@ BUILDERS: Mapping[str, Builder] = {
     "empty": _plain("empty", exactly(0), "item"),
     "full": _full,
 }
+
+
+def build(match: Match) -> Measure | None:
+    """The measure of a match; None where its figures make no sense together."""
+    built = BUILDERS[match.frame.kind](match.captures)
+    if built is None:
+        return None
+    value = built.value
+    if value is not None and match.captures.get("hedged"):
+        value = replace(value, hedged=True)
+    return replace(built, value=value, begin=match.begin, end=match.end, frame=match.frame)

@@ -1,0 +1,102 @@
+"""How English puts figures and periods together."""
+
+from __future__ import annotations
+
+from voice.claims.frames import Frame
+
+_NOUNS = "<noun>? <noun>? <noun>? <noun>?"
+
+FRAMES: tuple[Frame, ...] = (
+    # "3 times a week", "3x/week", "two pills per day", "60 boxes of gloves a week"
+    Frame("rate", "<number:n> <times>? <per_word> <period:p>"),
+    Frame("rate", f"<number:n> {_NOUNS} <per_word> <period:p>"),
+    # "twice daily", "five boxes daily"
+    Frame("rate_periodic", f"<number:n> <times>? {_NOUNS} <periodic:w>"),
+    # "twice every 3 days", "once every other week", "one drum every two weeks"
+    Frame("rate_in", f"<number:n> <times>? {_NOUNS} <every> <number:k> <period:p>"),
+    Frame("rate_in", f"<number:n> <times>? {_NOUNS} <every> <ordinal:k> <period:p>"),
+    Frame("rate_in", f"<number:n> <times>? {_NOUNS} <every> <period:p> <hedge_after>", {"hedged": True}),
+    Frame("rate_over", f"<number:n> <times>? {_NOUNS} <every> <time:t>"),
+    # "3 times in 2 weeks", "five times in the last 10 days", "once in a fortnight"
+    Frame("rate_over", f"<number:n> <times>? {_NOUNS} <in> <time:t>"),
+    Frame("rate_window", f"<number:n> <times>? {_NOUNS} <window_in> <time:t>"),
+    Frame("rate_window", f"<number:n> <times>? {_NOUNS} <window_in> <unit:u>"),
+    # "every day", "every 2 days", "every other week", "every hour or two", "every day or so"
+    Frame("every", "<every> <period:p>"),
+    Frame("every", "<every> <period:p> <hedge_after>", {"hedged": True}),
+    Frame("every", "<every> <number:k> <period:p>"),
+    Frame("every", "<every> <ordinal:k> <period:p>"),
+    Frame("every_over", "<every> <time:t>"),
+    Frame("every_over", "<hedge> <every> <time:t>", {"hedged": True}),
+    Frame("every", "every <period:p> or two", {"k": (1.0, 2.0)}),
+    Frame("every", "each and every <period:p>"),
+    Frame("per", "per <period:p>"),
+    Frame("per", "<in> a <period:p>"),
+    Frame("per", "<in> one <period:p>"),
+    Frame("periodic", "<periodic:w>"),
+    # "six days a week", "six days out of seven", "5 out of 7 days"; "45 min a day", "an hour daily"
+    Frame("length_per", "<time:t> <per_word> <period:p>"),
+    Frame("length_per", "<time:t> of? it? <per_word> <period:p>"),
+    Frame("length_per", "<time:t> <every> <period:p>"),
+    Frame("length_periodic", "<time:t> <periodic:w>"),
+    Frame("days_of", "<number:a> <period:p> out of <number:b>"),
+    Frame("days_of", "<number:a> <period:p> in <number:b>"),
+    Frame("days_of", "<number:a> out? of the? <number:b> <period:p>"),
+    # time that has passed
+    Frame("spell", "<for> <time:t> <now>?"),
+    Frame("spell", "<time:t> <now>"),
+    Frame("spell", "been <time:t> <now>?"),
+    Frame("spell", "'s been <time:t> <now>?"),
+    Frame("spell_unit", "all <unit:u> <now>?"),
+    Frame("ago", "<time:t> <ago>"),
+    Frame("ago", "<time:t> since"),
+    Frame("ago", "<time:t> have|has|are|is? passed|gone|past since"),
+    Frame("ago", "<time:t> passed|gone since"),
+    Frame("ago", "<time:t> without"),
+    Frame("after", "<after> <time:t>"),
+    Frame("window", "<window_in> <time:t>"),
+    Frame("window_unit", "<window_in> <unit:u>"),
+    Frame("window", "<in> <time:t>"),
+    Frame("length", "<time:t>"),
+    Frame("moment", "<moment:m>"),
+    Frame("since", "<since_word> <moment:m>"),
+    Frame("since_weekday", "<since_word> last? <weekday:d>"),
+    Frame("on_weekday", "last <weekday:d>"),
+    Frame("on_weekday", "on <weekday:d>"),
+    # shares
+    Frame("share", "<number:a> <times|noun>? in <number:b> <times|noun>?"),
+    Frame("share", "<number:a> <times|noun>? <noun>? out of the? my? his? her? <number:b> <times|noun>?"),
+    Frame("share", "<number:a> <times|noun>? of the? my? his? her? <number:b> <times|noun>?"),
+    Frame("share", "<number:a> <times|noun>? in|out of? <every> <number:b> <times|noun>?"),
+    Frame("share", "<number:a> <every> <number:b> <times>"),
+    Frame("share", "of <number:b> <noun> <noun>? <number:a>"),
+    Frame("nth", "<every> <ordinal:b> <times|noun>"),
+    Frame("nth", "<every> <ordinal:b> single? <times|noun>"),
+    Frame("percent", "<number:n> <percent> of? the? <times>?"),
+    Frame("fraction", "<fraction_value:f> of? the|my|all? <times>?"),
+    Frame("bounded_fraction", "<least|most|hedge|filler:x> <fraction_value:f> of? the|my|all? <times>?"),
+    Frame("all", "<all_of>"),
+    Frame("all", "<whole> <dose>"),
+    Frame("all", "<whole> <noun> <dose>"),
+    Frame("always", "<whole> <times>"),
+    Frame("always", "<whole> <session>"),
+    Frame("always", "<whole> <noun>"),
+    Frame("always", "without fail"),
+    # nothing
+    Frame("none", "<never>"),
+    Frame("none", "<none_of>"),
+    Frame("none", "<nothing> <dose> <noun>?"),
+    Frame("none", "<nothing> <miss> <noun>?"),
+    Frame("none", "<nothing> <fault>"),
+    Frame("none", "<nothing> <noun> <fault>"),
+    Frame("none", "<nothing> <session>"),
+    Frame("empty", "<empty>"),
+    Frame("empty", f"<nothing> {_NOUNS} <left>"),
+    Frame("empty", "<nothing> <item>"),
+    Frame("empty", "out of <item>"),
+    Frame("full", "<full>"),
+    Frame("full", "<fraction_value:f> <full>"),
+    Frame("full", "<fraction_value:f> empty"),
+    Frame("vague", "<vague>"),
+    Frame("count", "<number:n> <noun>?"),
+)
