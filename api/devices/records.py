@@ -42,7 +42,8 @@ def search(
 ) -> Page[Summary]:
     """Devices that match everything given, in order of id. Each word of `q` is looked for in ids and serials, or each
     in owners' ids, and for who may read customers in their names, in either case of letters, with any digits. A page
-    may be short, even empty, and not be the last: what no index finds is looked for in 1,000 devices a request."""
+    may be short, even empty, and not be the last: what no index finds is looked for in at most 1,000 devices a
+    request."""
     after = decode(cursor, "devices", str)
     named = presenting.may_name(visit)
     wanted = devices.Wanted(

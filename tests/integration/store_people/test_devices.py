@@ -1,6 +1,7 @@
 """The registry: registering, credentials, status, lists."""
 
 import random
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -379,6 +380,25 @@ def test_who_is_found_does_not_hang_on_how_many_an_index_finds(
         found = devices.look(fleet, CATALOG, wanted, now=now)
         assert (names(list(found.rows)), found.after) == (expected, None), wanted
         assert names(list(devices.look(fleet, CATALOG, wanted, now=now, limit=1).rows)) == expected[:1]
+
+
+@pytest.mark.parametrize("looked", [1, 2, 3])
+def test_what_an_index_found_is_gone_through_to_its_end(
+    fleet: Connection, monkeypatch: pytest.MonkeyPatch, looked: int
+) -> None:
+    module = sys.modules["store.devices.search"]  # its name in the package is the function's
+    monkeypatch.setattr(module, "LOOKED", looked)
+    fleet.execute("UPDATE devices SET created_at = now() - interval '1 hour'")
+    assert names(devices.search(fleet, CATALOG, q="rv-")) == ["rv-1", "rv-2"]
+    assert names(devices.search(fleet, CATALOG, customer="c-anna", product="software")) == ["sw-1"]
+    found: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = devices.look(
+            fleet, CATALOG, Wanted(q="sw-", standing="disconnected", coverage_below=0.5), after=after, limit=1
+        )
+        found, after = found + names(list(page.rows)), page.after
+    assert found == ["sw-1", "sw-2"]
 
 
 def test_a_device_is_found_by_a_name_that_ten_thousand_have_who_own_nothing(fleet: Connection) -> None:
