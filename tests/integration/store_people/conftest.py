@@ -1,6 +1,7 @@
 """One connection to a fresh database, and people to put into it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -25,3 +26,11 @@ def babak(conn: Connection) -> Customer:
         conn, "c-babak", "بابک", zone="Asia/Tehran", language="fa", calendar="persian",
         week_start=6, weekend=[5],
     )  # fmt: skip
+
+
+def heard(conn: Connection, device_id: int, at: datetime) -> None:
+    conn.execute(
+        """INSERT INTO latest (device_id, updated_at) VALUES (%s, %s)
+           ON CONFLICT (device_id) DO UPDATE SET updated_at = EXCLUDED.updated_at""",
+        (device_id, at),
+    )
