@@ -26,8 +26,8 @@ from catalog.quantities import (
 from catalog.references import findings, problems
 
 __all__ = [
-    "Attribute", "Command", "Event", "FailureMode", "Fault", "Key", "Product", "ProductKey",
-    "Quantity", "Role", "Setting", "Signal", "SignalType", "Text", "Topic", "Use", "Words",
+    "Attribute", "Battery", "Command", "Doses", "Event", "FailureMode", "Fault", "Key", "Product", "ProductKey",
+    "Quantity", "Role", "Setting", "Signal", "SignalType", "Stock", "Text", "Topic", "Use", "Words",
 ]  # fmt: skip
 
 MAX_SIGNALS = 400
@@ -66,6 +66,46 @@ class Use(Strict):
     """Shorter ones are not uses."""
     count: Literal[1] | Key = 1
     """How many uses one event stands for: 1, or an integer attribute of `event`."""
+    counter: Key | None = None
+    """Counter signal that rises by one with every use, kept by the device over restarts: it tells how many there
+    were while the device was not heard. One that also counts what is too short bounds from above alone."""
+    duration_counter: Key | None = None
+    """Counter signal of the minutes (UCUM `min`) it was used in all."""
+
+
+class Battery(Strict):
+    """How the product tells how long one charge, or one battery, lasts."""
+
+    empty: Key
+    """The event with which it is empty."""
+    runtime: Key | None = None
+    """Attribute of `empty` with the time this charge lasted, in minutes (UCUM `min`)."""
+    full: Key | None = None
+    """The event after which it is full, charged or replaced; without `runtime` a charge lasts from it to `empty`."""
+
+
+class Stock(Strict):
+    """What the product holds or stands by, and what is taken of it."""
+
+    level: Key
+    """Signal of how many items are there now."""
+    taken: Key
+    """The event that items were taken."""
+    items: Key | None = None
+    """Attribute of `taken` with how many; absent: one."""
+    counter: Key | None = None
+    """Counter signal of the items taken in all."""
+
+
+class Doses(Strict):
+    """Doses that are due, and what became of them."""
+
+    taken: Key
+    """The event that a dose was taken out."""
+    missed: Key
+    """The event that a dose was missed."""
+    count: Key | None = None
+    """Attribute of both with how many doses; absent: one."""
 
 
 class Words(Strict):
@@ -133,6 +173,9 @@ class Product(Strict):
     signal: Annotated[tuple[Signal, ...], Field(min_length=1, max_length=MAX_SIGNALS)]
     event: tuple[Event, ...] = ()
     use: Use | None = None
+    battery: Battery | None = None
+    stock: Stock | None = None
+    doses: Doses | None = None
     fault: tuple[Fault, ...] = ()
     failure_mode: tuple[FailureMode, ...] = ()
     command: tuple[Command, ...] = ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from catalog.model import Event, Product, Use
+    from catalog.model import Battery, Event, Product, Signal, Use
 
 
 class Finding(NamedTuple):
@@ -40,6 +40,7 @@ def findings(product: Product) -> Iterator[Finding]:
         yield from _listed_twice(f"command[{at}].roles", command.name, command.roles)
     if product.use is not None:
         yield from _use(product, product.use)
+    yield from _measured(product)
     yield from _faults(product)
     yield from _failure_modes(product)
     yield from _claims(product)
@@ -90,9 +91,69 @@ def _use(product: Product, use: Use) -> Iterator[Finding]:
         )
 
 
-def _attribute(path: str, event: Event, key: str, types: tuple[str, ...], unit: str | None) -> Iterator[Finding]:
+_NUMBERS: Final = ("float32", "float64", "int64")
+
+
+def _measured(product: Product) -> Iterator[Finding]:
+    """What [use], [battery], [stock] and [doses] count by, beside the events of a use."""
+    use, stock, doses = product.use, product.stock, product.doses
+    if use is not None:
+        yield from _counter(product, "use.counter", use.counter, None)
+        yield from _counter(product, "use.duration_counter", use.duration_counter, "min")
+    if product.battery is not None:
+        yield from _battery(product, product.battery)
+    if stock is not None:
+        yield from _signal(product, "stock.level", stock.level, [s for s in product.signal if s.type in _NUMBERS])
+        yield from _counter(product, "stock.counter", stock.counter, None)
+        taken = yield from _event(product, "stock.taken", stock.taken)
+        if taken is not None and stock.items is not None:
+            yield from _attribute("stock.items", taken, stock.items, ("int64",), None)
+    if doses is not None:
+        for name, key in (("taken", doses.taken), ("missed", doses.missed)):
+            event = yield from _event(product, f"doses.{name}", key)
+            if event is not None and doses.count is not None:
+                yield from _attribute("doses.count", event, doses.count, ("int64",), None)
+        if doses.missed == doses.taken:
+            yield Finding("doses.missed", "is the event of a dose taken", "another event")
+
+
+def _battery(product: Product, battery: Battery) -> Iterator[Finding]:
+    empty = yield from _event(product, "battery.empty", battery.empty)
+    if empty is not None and battery.runtime is not None:
+        yield from _attribute("battery.runtime", empty, battery.runtime, _NUMBERS, "min", always=False)
+    if battery.full is not None:
+        yield from _event(product, "battery.full", battery.full)
+    if battery.full == battery.empty:
+        yield Finding("battery.full", "is the event with which it is empty", "another event, or none")
+    if battery.runtime is None and battery.full is None:
+        yield Finding("battery", "does not tell how long it lasted", "runtime, or full")
+
+
+def _event(product: Product, path: str, key: str) -> Generator[Finding, None, Event | None]:
+    event = product.event_of(key)
+    if event is None:
+        yield Finding(path, f"{key!r} is not a declared event", _one_of(e.key for e in product.event))
+    return event
+
+
+def _counter(product: Product, path: str, key: str | None, unit: str | None) -> Iterator[Finding]:
+    fit = [s for s in product.signal if s.kind == "counter" and unit in (None, s.unit)]
+    if key is not None:
+        yield from _signal(product, path, key, fit)
+
+
+def _signal(product: Product, path: str, key: str, fit: Sequence[Signal]) -> Iterator[Finding]:
+    if product.signal_of(key) is None:
+        yield Finding(path, f"{key!r} is not a declared signal", _one_of(s.key for s in fit))
+    elif all(s.key != key for s in fit):
+        yield Finding(path, f"signal {key!r} does not count that", _one_of(s.key for s in fit))
+
+
+def _attribute(
+    path: str, event: Event, key: str, types: tuple[str, ...], unit: str | None, *, always: bool = True
+) -> Iterator[Finding]:
     attribute = next((a for a in event.attribute if a.key == key), None)
-    fit = [a.key for a in event.attribute if a.type in types and unit in (None, a.unit) and a.required]
+    fit = [a.key for a in event.attribute if a.type in types and unit in (None, a.unit) and (a.required or not always)]
     if attribute is None:
         yield Finding(path, f"{key!r} is not an attribute of event {event.key!r}", _one_of(fit))
     elif attribute.type not in types:
@@ -103,7 +164,7 @@ def _attribute(path: str, event: Event, key: str, types: tuple[str, ...], unit: 
         )
     elif unit is not None and attribute.unit != unit:
         yield Finding(path, f"{key!r} is in {attribute.unit!r}", f"an attribute whose unit is {unit!r}")
-    elif not attribute.required:
+    elif always and not attribute.required:
         yield Finding(path, f"{key!r} may be absent from the event", "an attribute with required = true")
 
 

@@ -10,7 +10,20 @@ import pytest
 from pydantic import BaseModel
 
 from catalog import Product
-from catalog.model import Attribute, Command, Event, FailureMode, Fault, Setting, Signal, Use, Words
+from catalog.model import (
+    Attribute,
+    Battery,
+    Command,
+    Doses,
+    Event,
+    FailureMode,
+    Fault,
+    Setting,
+    Signal,
+    Stock,
+    Use,
+    Words,
+)
 from catalog.problems import EXPECTED
 from catalog.quantities import Text
 from tests.unit.catalog.jug import DOCUMENT, example, problems, product
@@ -22,6 +35,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "event": Event,
     "attribute": Attribute,
     "use": Use,
+    "battery": Battery,
+    "stock": Stock,
+    "doses": Doses,
     "fault": Fault,
     "words": Words,
     "failure_mode": FailureMode,
