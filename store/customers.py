@@ -22,6 +22,8 @@ Calendar = Literal["gregorian", "persian"]
 
 ID_FORM = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,64}")
 MAX_NAME = 200
+FEW = 5_000
+"""So many that fit are put in order of id."""
 
 _COLUMNS = sql.SQL("customer_id, customer, name, language, zone, calendar, week_start, weekend, created_at")
 
@@ -150,13 +152,21 @@ def search(conn: Connection, *, q: str | None = None, after: str = "", limit: in
     beginning behind the id `after`.
     """
     words = Words.of(q)
-    wanted = [sql.SQL("customer > %(after)s"), *([words.within(sql.SQL("found_by"))] if words else [])]
+    given: dict[str, object] = {"after": after, "limit": limit, **words.arguments}
+    fits = words.within(sql.SQL("found_by")) if words else sql.SQL("true")
+    if words.indexed:
+        # Few are found by the trigram index; many soon fill a page in order of id. The planner cannot know which.
+        query = sql.SQL("SELECT customer_id FROM customers WHERE {} LIMIT {}").format(fits, FEW + 1)
+        ids = [row[0] for row in conn.execute(query, given)]
+        if len(ids) <= FEW:
+            given["ids"], fits = ids, sql.SQL("customer_id = ANY(%(ids)s)")
     with conn.cursor(row_factory=class_row(Customer)) as cursor:
         return cursor.execute(
-            sql.SQL("SELECT {columns} FROM customers WHERE {wanted} ORDER BY customer LIMIT %(limit)s").format(
-                columns=_COLUMNS, wanted=sql.SQL(" AND ").join(wanted)
+            sql.SQL("""SELECT {columns} FROM customers
+                WHERE customer > %(after)s AND {fits} ORDER BY customer LIMIT %(limit)s""").format(
+                columns=_COLUMNS, fits=fits
             ),
-            {"after": after, "limit": limit, **words.arguments},
+            given,
         ).fetchall()
 
 

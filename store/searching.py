@@ -38,8 +38,9 @@ class Words(tuple[str, ...]):
 
     def within(self, text: sql.Composable) -> sql.Composed:
         """The condition that `text` contains them all. Its values are `arguments`."""
+        # Below SELECT it is made once; a prepared statement would make it anew for each row, at 5 us.
         return sql.SQL(" AND ").join(
-            sql.SQL("{} LIKE as_searched({})").format(text, sql.Placeholder(name)) for name in self.arguments
+            sql.SQL("{} LIKE (SELECT as_searched({}))").format(text, sql.Placeholder(name)) for name in self.arguments
         )
 
     @property

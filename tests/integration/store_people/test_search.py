@@ -207,6 +207,13 @@ def namesakes(pg_server: Server, template_database: str) -> Iterator[Connection]
 NAMES = ("Paula Lindner", "مینا شایان", "مينا شايان کاظمی", "علی\u200cرضا موسوي", "آرش كِرمانی", "Zoe\u0308 O'Brien")
 
 
+def test_customers_are_the_same_whether_few_fit_or_many(namesakes: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = customers.search(namesakes, q="n-000", after="n-0001", limit=3)
+    monkeypatch.setattr(customers, "FEW", 2)
+    assert customers.search(namesakes, q="n-000", after="n-0001", limit=3) == few
+    assert [row.customer for row in few] == ["n-0002", "n-0003", "n-0004"]
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
