@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from voice.claims.lexicon import Lexicon
 from voice.claims.text import normalise
 from voice.claims.tokens import Token, tokenise
-
-from voice.claims.lexicon import Lexicon
 
 END = ""
 """Key of what ends at a node: no token is empty."""

@@ -24,7 +24,7 @@ since          m          "since yesterday"; since_weekday d: "since Tuesday"
 share          a, b       "one in four", «از هر ده تا یکی»
 nth            b          "every second time"
 percent        n          "80 %"
-fraction       f          "half", "a third of"; bounded_fraction f, x: "at least half"
+fraction       f          "half", "a third of";
 all            -          everything: "all of them", "every pill"
 always         -          "every time"
 none           -          zero: "never", "no missed doses"
@@ -32,6 +32,7 @@ vague          -          "rarely", "often"
 count          n          a bare count
 empty          -          nothing there: "empty", "none left"
 full           [f]        "full", "half full"
+void           -          a figure of something else: "£ 9", "5 kg", "at 10"
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from voice.claims.numbers import Interval, amount, exactly
 
 Kind = Literal[
     "rate", "per", "length", "length_per", "spell", "ago", "after", "window", "moment", "since",
-    "share", "all", "always", "none", "vague", "count", "empty", "full",
+    "share", "all", "always", "none", "vague", "count", "empty", "full", "void",
 ]  # fmt: skip
 
 
@@ -73,6 +74,17 @@ class Measure:
     frame: Frame | None = None
     """What it came by."""
 
+    @property
+    def countable(self) -> bool:
+        """Whether it may count things: not "twice", not "every day"."""
+        if self.kind not in ("rate", "count"):
+            return self.kind != "always"
+        kind = self.frame.kind if self.frame is not None else ""
+        return kind in COUNTING and self.value is not None and not self.value.times
+
+
+COUNTING = frozenset({"rate", "rate_in", "rate_over", "rate_window", "rate_periodic", "count"})
+"""Builders of rates whose figure may count things."""
 
 Captures = Mapping[str, Any]
 Builder = Callable[[Captures], Measure | None]
@@ -292,7 +304,6 @@ BUILDERS: Mapping[str, Builder] = {
     "nth": _nth,
     "percent": _percent,
     "fraction": _fraction,
-    "bounded_fraction": _fraction,
     "all": _plain("all", exactly(100), "percent"),
     "always": _plain("always", exactly(100), "percent"),
     "none": _plain("none", exactly(0)),
@@ -300,6 +311,7 @@ BUILDERS: Mapping[str, Builder] = {
     "count": _count,
     "empty": _plain("empty", exactly(0), "item"),
     "full": _full,
+    "void": _plain("void"),
 }
 
 

@@ -4,6 +4,7 @@ Three layers are laid over the lattice:
     cardinal  a value or a range without further words       "twenty-five", "2-3", "two or three", «دو سه»
     fraction  a share of one                                  "a third", "two thirds", "3/4", «نصف»
     number    a cardinal with what bounds or softens it       "at least 30", "about 3", "20 tops"
+    part      a fraction with the same                        "at most half"
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def lay_numbers(lattice: Lattice) -> None:
         if ranged is not None:
             lattice.add(begin, "cardinal", *ranged)
     lay_bounded_by(lattice, "cardinal", "number", lambda value, change: change(value))
+    lay_bounded_by(lattice, "fraction_value", "part", lambda value, change: change(value))
 
 
 def lay_bounded_by(

@@ -48,6 +48,8 @@ class Match:
     """A frame found at tokens `[begin, end)`."""
 
     frame: Frame
+    order: int
+    """The frame's place in its language's list: the first wins among equals."""
     begin: int
     end: int
     captures: Captures
@@ -68,18 +70,21 @@ def compile_pattern(pattern: str) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
+_Compiled = tuple[int, Frame, tuple[Slot, ...]]
+
+
 class Grammar:
     """The frames of a language, indexed by what they begin with."""
 
     def __init__(self, frames: tuple[Frame, ...]) -> None:
-        self._by_tag: dict[str, list[tuple[Frame, tuple[Slot, ...]]]] = {}
-        self._by_word: dict[str, list[tuple[Frame, tuple[Slot, ...]]]] = {}
-        for frame in frames:
+        self._by_tag: dict[str, list[_Compiled]] = {}
+        self._by_word: dict[str, list[_Compiled]] = {}
+        for order, frame in enumerate(frames):
             slots = compile_pattern(frame.pattern)
             for tag in slots[0].tags:
-                self._by_tag.setdefault(tag, []).append((frame, slots))
+                self._by_tag.setdefault(tag, []).append((order, frame, slots))
             for word in slots[0].words:
-                self._by_word.setdefault(word, []).append((frame, slots))
+                self._by_word.setdefault(word, []).append((order, frame, slots))
 
     def matches(self, lattice: Lattice, begin: int) -> list[Match]:
         """Every frame's longest match that begins at a token."""
@@ -87,14 +92,14 @@ class Grammar:
         for tag in lattice.at[begin]:
             candidates += self._by_tag.get(tag, ())
         found = []
-        for frame, slots in candidates:
-            match = _match(frame, slots, lattice, begin)
+        for order, frame, slots in candidates:
+            match = _match(order, frame, slots, lattice, begin)
             if match is not None:
                 found.append(match)
         return found
 
 
-def _match(frame: Frame, slots: tuple[Slot, ...], lattice: Lattice, begin: int) -> Match | None:
+def _match(order: int, frame: Frame, slots: tuple[Slot, ...], lattice: Lattice, begin: int) -> Match | None:
     states: dict[int, dict[str, Any]] = {begin: dict(frame.given)}
     for slot in slots:
         reached: dict[int, dict[str, Any]] = {}
@@ -113,7 +118,7 @@ def _match(frame: Frame, slots: tuple[Slot, ...], lattice: Lattice, begin: int) 
             return None
         states = reached
     end = max(states)
-    return Match(frame, begin, end, states[end])
+    return Match(frame, order, begin, end, states[end])
 
 
 Builder = Callable[[Captures], Any]

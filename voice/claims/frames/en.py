@@ -7,6 +7,14 @@ from voice.claims.frames import Frame
 _NOUNS = "<noun>? <noun>? <noun>? <noun>?"
 
 FRAMES: tuple[Frame, ...] = (
+    # figures of other things
+    Frame("void", "<currency> <number>"),
+    Frame("void", "<number> <money>"),
+    Frame("void", "<number> <measure>"),
+    Frame("void", "<number> <noun> <measure>"),
+    Frame("void", "<identity> <number>"),
+    Frame("void", "<clock> <number> <half_of_day>?"),
+    Frame("void", "<number> <half_of_day>"),
     # "3 times a week", "3x/week", "two pills per day", "60 boxes of gloves a week"
     Frame("rate", "<number:n> <times>? <per_word> <period:p>"),
     Frame("rate", f"<number:n> {_NOUNS} <per_word> <period:p>"),
@@ -31,8 +39,6 @@ FRAMES: tuple[Frame, ...] = (
     Frame("every", "every <period:p> or two", {"k": (1.0, 2.0)}),
     Frame("every", "each and every <period:p>"),
     Frame("per", "per <period:p>"),
-    Frame("per", "<in> a <period:p>"),
-    Frame("per", "<in> one <period:p>"),
     Frame("periodic", "<periodic:w>"),
     # "six days a week", "six days out of seven", "5 out of 7 days"; "45 min a day", "an hour daily"
     Frame("length_per", "<time:t> <per_word> <period:p>"),
@@ -73,8 +79,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("nth", "<every> <ordinal:b> <times|noun>"),
     Frame("nth", "<every> <ordinal:b> single? <times|noun>"),
     Frame("percent", "<number:n> <percent> of? the? <times>?"),
-    Frame("fraction", "<fraction_value:f> of? the|my|all? <times>?"),
-    Frame("bounded_fraction", "<least|most|hedge|filler:x> <fraction_value:f> of? the|my|all? <times>?"),
+    Frame("fraction", "<part:f> of? the|my|his|her|all? <times>?"),
     Frame("all", "<all_of>"),
     Frame("all", "<whole> <dose>"),
     Frame("all", "<whole> <noun> <dose>"),
@@ -95,8 +100,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame("empty", "<nothing> <item>"),
     Frame("empty", "out of <item>"),
     Frame("full", "<full>"),
-    Frame("full", "<fraction_value:f> <full>"),
-    Frame("full", "<fraction_value:f> empty"),
+    Frame("full", "<part:f> <full>"),
+    Frame("full", "<part:f> empty"),
     Frame("vague", "<vague>"),
     Frame("count", "<number:n> <noun>?"),
 )

@@ -410,6 +410,48 @@ LEXICON = Lexicon(
     },
     values={phrase: float(day) for phrase, day in _WEEKDAYS.items()},
     tags={
+        "list_word": ("in", "the", "at", "again", "on", "one", "with", "after", "of", "my", "around", "also", "then"),
+        "on": ("on", "every", "each"),
+        "every_weekday": ("on",),
+        "weekday_plural": _phrases("""
+            mondays; tuesdays; wednesdays; thursdays; fridays; saturdays; sundays
+            """),
+        "at": ("at", "around", "about"),
+        "half_of_day": ("am", "pm", "a.m.", "p.m.", "o'clock", "in the morning", "in the evening", "at night"),
+        "greeting": _phrases("""
+            hi; hello; hey; dear; dear sir; dear madam; dear team; good morning; good day; good evening; morning; sir;
+            madam; well; so; and; but; ok; okay; oh; ah; um; uh; right; now; then; also; sorry; pardon; greetings; salam;
+            hi there; hello there; ladies and gentlemen; mate; quick question; question; one question; another thing
+            """),
+        "asks": _phrases("""
+            wondering; i wonder; wanted to ask; want to ask; like to ask; like to know; want to know; wanted to know;
+            tell me if; tell me whether; is it possible; need to know; my question is; the question is; question is
+            """),
+        "wh": _phrases("""
+            how; what; where; why; who; which; whose; anyone; anybody; any; is; are; can; could; do; does; did; will
+            """),
+        "not_question": _phrases("what a; whatever; how lovely; how nice; how annoying; what happens is; which is"),
+        "perfect": ("have", "has", "had", "'ve", "been"),
+        "adverb": _phrases("""
+            just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually; keeps;
+            keep; kept; then just; simply; suddenly; constantly; always just; has; has just; does; will; is; gets; got; was;
+            rarely; occasionally; frequently; to; it; itself; again; regularly
+            """),
+        "session_each": ("each time", "every time", "each run", "each session", "a time", "a go", "at a time"),
+        "have": _phrases("""
+            we have; i have; we have got; i have got; we've; i've got; we got; there is; there are; is at; we own; got
+            """),
+        "before_end": _phrases("""
+            before it; before he; before she; before the battery; before dying; before the thing; and then it dies;
+            then it dies; then dies; and it is dead; and it's dead; and then it's dead; then it's flat; and it dies;
+            then needs charging; and dies; and then dies; and it's flat; till it dies; until it dies; until the battery;
+            """),
+        "currency": ("£", "$", "€", "rs", "eur", "usd", "gbp", "#"),
+        "clock": ("at", "by", "before", "around", "past"),
+        "sound": _phrases("um; uh; er; erm; umm; uhh; ooh; hmm; hm; ehm; em; eh; like"),
+        "pause": _phrases("like; well; you know; i mean; say; let me see; let me think; let's see; wait for it"),
+        "third_person": ("does", "dosnt", "doesn", "is", "has", "was"),
+        "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
             about; around; roughly; approximately; approx; approx.; circa; ca; ca.; almost; nearly; close to;
             near enough; maybe; perhaps; probably; possibly; i think; i thinks; i guess; i believe; i suppose;
@@ -513,11 +555,11 @@ LEXICON = Lexicon(
             ago; back; before now; prior
             """),
         "for": _phrases("""
-            for; since; these; these past; these last; for the past; for the last; for over; the last; the past;
-            over the past; over the last; during the last; during the past; in the last; in the past; fer; for like;
-            since the last; since the past; since about; going on; coming up to; coming up on; since like; now for;
-            already for; already since; for the best part of; for the better part of; since now; for about the last;
-            for about the past; pushing; in over; in about; for nearly; getting on for; through the last; this last;
+            for; since; these; these past; these last; for the past; for the last; the last; the past;
+            over the past; over the last; during the last; during the past; in the last; in the past; fer;
+            since the last; since the past; going on; coming up to; coming up on; now for;
+            already for; already since; for the best part of; for the better part of; since now;
+                 getting on for; through the last; this last;
             this past; near on
             """),
         "in": _phrases("""
@@ -529,10 +571,10 @@ LEXICON = Lexicon(
             in the previous; this last; this past; over these; for the last; for the past; in last; in past
             """),
         "after": _phrases("""
-            after; after only; after just; after about; after like; after barely; after exactly; afer; aftr
+            after; afer; aftr
             """),
         "since_word": _phrases("""
-            since; from; ever since; as of; starting; since about; since around; since like; since early; since late
+            since; from; ever since; as of; starting; since early; since late
             """),
         "now": _phrases("""
             now; already; by now; at this point; straight; running; in a row; on the trot; solid; on end; so far;
@@ -613,6 +655,7 @@ LEXICON = Lexicon(
             simply; literally; sadly; unfortunately; guys; team
             """),
         "neg": _phrases("""
+            dosnt; dosent; doesn; didn; havn't; havnt; dont; nae; nivver; isn; wasn;
             not; never; no longer; without; nobody; neither; nor
             """),
         "cannot": _phrases("""
@@ -638,10 +681,10 @@ LEXICON = Lexicon(
             let me correct; beg your pardon; well actually; nope
             """),
         "past_habit": _phrases("""
-            used to; before; formerly; previously; in the past; at first; in the beginning; back then; last year;
-            originally; when it was new; when new; it was; once upon a time; at the start; initially; earlier;
-            until recently; years ago; in the old days; we sold; until last month; until last week; up to last month;
-            once
+            before that; before now; before ,; before .; before but; before and now; before then; in former times;
+            used to; formerly; previously; at first; in the beginning; back then;
+            originally; when it was new; once upon a time; at the start; initially; earlier;
+            until recently; years ago; in the old days; until last month; until last week; up to last month;
             """),
         "nowadays": _phrases("""
             now; nowadays; these days; currently; at present; at the moment; today; lately; recently; as of now;
@@ -763,8 +806,8 @@ LEXICON = Lexicon(
             leave off>left off; sleep through>slept through; neglect; fail to take
             """),
             *_phrases("""
-            forgetting; forgetten; missd; forgt; slips my mind; slipped my mind; did not take; do not take;
-            does not take; not taken; not take; went without; gone without; go without; without taking; missing;
+            forgetting; forgetten; missd; forgt; slips my mind; slipped my mind; do not take;
+            went without; gone without; go without; without taking; missing;
             not had; passed up; late with
             """),
         ),
@@ -791,15 +834,15 @@ LEXICON = Lexicon(
             """),
         "left": _phrases("""
             left; remaining; in stock; on the shelf; in the cabinet; in the store; on hand; there are; there is;
-            there 's; there're; we have; we have got; i have; i have got; we've; in the cellar; on the rack;
+            there 's; there're; in the cellar; on the rack;
             still here; on the shelves; in the fridge; down to; in the bin; in the drawer; in the warehouse;
             in the store room; in the storeroom; in the cupboard; sitting here; lying here; left over; in the back;
             on it; in it; are there; theres; available; is remaining; remain; remains; stands at; stand at; sits at;
             i count; i counted; counted; stock is; are on the shelf; in the box; in the tray; in the dispenser;
-            in the magazine; in the machine; in here; here now; to go; we still have; i've got; still got; we got;
+            in the magazine; in the machine; in here; here now; to go; we still have; still got;
             in the freezer; on the pallet; in reserve; in the silo; in the container; shelf has; shelf holds;
-            is down to; are down to; up to; inventory is; the level is; bin is; shelf is; silo is; rack is;
-            drawer is; cabinet is; tank is; is at; is still; currently hold; holding; on stock
+            is down to; are down to; inventory is; the level is; bin is; shelf is; silo is; rack is;
+            drawer is; cabinet is; tank is; currently hold; holding; on stock
             """),
         "consume": (
             *_verbs("""
@@ -824,7 +867,7 @@ LEXICON = Lexicon(
             since the last; since i have used; since i took; since i 've used; since i turned; since we ran;
             the last time; most recently; since she used; since he used; since anyone used; since anybody used;
             without using; without opening; without running; since i started it; since i have opened; gathering dust;
-            been idle; sat idle; sitting idle; lying idle; stood idle; untouched; unused; has been off; not in use;
+            been idle; sat idle; sitting idle; lying idle; stood idle; untouched; unused; not in use;
             out of use; collecting dust; since last use; since it last cleaned; been in its box
             """),
         "start": _phrases("""
@@ -859,11 +902,11 @@ LEXICON = Lexicon(
         "identity": _phrases("""
             order number; order no; serial; serial number; number is; my number; model; version; ref; reference;
             reference number; case number; customer number; ticket number; phone number; postcode; zip; code;
-            article; part number; sku; pin; invoice number; id; account number; order; room; ward; aged; years old;
-            year old; year-old; age; is 84; stars; star; star rating; rating; out of 10; firmware; build; release;
+            article; part number; sku; pin; invoice number; id; account number; room; ward; aged; years old;
+            year old; year-old; age; is 84; stars; star; star rating; rating; firmware; build; release;
             flat; apartment; house number; street; born; room number; error code; slot; compartment; iso; channel;
             port; page; step; line; score; marks; points; nps; tracking number; no .; grandchildren; children; kids;
-            cats; dogs; married; retired; turning; turned; i am; he is; she is; months old; birthday
+            cats; dogs; married; retired; turning; months old; birthday
             """),
         "owned": _phrases("""
             bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for;
@@ -935,13 +978,14 @@ LEXICON = Lexicon(
             if you must know; if truth be told; if anything; what if anything; if i am not mistaken; if i recall
             """),
         "wish": _phrases("""
+            id like; id love; we would want;
             want; wants; wanted; wish; would like; i'd like; we'd like; would love; i'd love; hope; hoping; please;
             kindly; need to; going to; will; would; could; should; must; ought; plan to; planning; planning to;
             thinking of; let me know; remind me; make it; let us; set it; i'd pay; i'd rather; 'd like; 'd love;
             'd be; 'd want; 'd prefer; prefer; pls; plz; would be; next week; next month; next year; tomorrow;
             from now on; in future; in the future; intend; considering; can you; could you; i'm off; give me;
             send me; i need; we need; needs to; have to have; request; add; upgrade; soon; recommend; suggest;
-            suggestion; feature; within; looking to; aim to; expecting; expect; ready to; promise you;
+            suggestion; feature; looking to; aim to; expecting; expect; ready to; promise you;
             another one more time; i demand; or i go; shall; may i; don't forget to; do not forget to; helpful if;
             nice if; great if; ought to; had better
             """),
@@ -1013,7 +1057,7 @@ LEXICON = Lexicon(
             it showed; according to the app; according to your app; according to the display;
             according to the report; according to your report; according to the sensor; according to your system;
             according to the dashboard; your system says; you have me down; on the display; on the screen;
-            your records; you have recorded; you've recorded; it counts; it counted; it logged; the app has;
+            your records; you have  you've recorded; it counts; it counted; it  the app has;
             in the app it; your mail claims; your mail says; your email says; your letter says; i can read on;
             logged; recorded; it still says; it still shows; it thinks i; in the report; on the dashboard;
             per your report; as per the app; as per your report; according to it; it only counts; counts as;

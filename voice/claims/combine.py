@@ -1,0 +1,208 @@
+"""Measures that only together are one: a count and its window, a count and its period, a figure taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from voice.claims.measures import MINUTES_A_DAY, Measure
+from voice.claims.model import PER_DAYS, Per
+from voice.claims.numbers import Interval, exactly
+from voice.claims.scene import Scene
+
+NEAR = 9.0
+"""Penalties allowed between a count and its period or window: a clause, not a sentence."""
+APART: Mapping[str, float] = {"count": 0.0, "none": 0.0, "rate": 2.0}
+"""Added for kinds that need no window: it must stand nearer."""
+WINDOWED = frozenset({"count", "rate", "none", "share", "all", "vague"})
+CORRECTION_GAP = 10
+"""Tokens between a figure and the one that takes its place."""
+
+
+def combine(scene: Scene, measures: tuple[Measure, ...]) -> list[Measure]:
+    """Take back, then put together."""
+    found = _corrected(scene, [measure for measure in measures if not _verb_empty(measures, measure)])
+    scene.raise_walls(tuple(found))
+    found = _with_periods(scene, found)
+    return _with_windows(scene, found)
+
+
+def _verb_empty(measures: tuple[Measure, ...], measure: Measure) -> bool:
+    """ "we EMPTY eight a day": what stands right before a rate is its verb."""
+    return measure.kind == "empty" and any(
+        other.begin == measure.end and other.kind in ("rate", "count") for other in measures
+    )
+
+
+def _corrected(scene: Scene, found: list[Measure]) -> list[Measure]:
+    """ "eight, sorry, nine": the second stands for the first, and takes over what only the first said."""
+    kept: list[Measure] = []
+    for measure in found:
+        if kept and _takes_back(scene, kept[-1], measure):
+            kept.append(_in_place_of(scene, kept.pop(), measure))
+        else:
+            kept.append(measure)
+    return kept
+
+
+def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
+    if first.value is None or second.value is None or second.begin - first.end > CORRECTION_GAP:
+        return False
+    place, said = first.end, False
+    while place < second.begin:
+        entry = scene.longest("correct", place)
+        if entry is not None and entry.end <= second.begin:
+            place, said = entry.end, True
+        elif scene.tokens[place].kind == "mark" or not {"stop", "hedge"}.isdisjoint(scene.lattice.at[place]):
+            place += 1
+        else:
+            return False
+    return said
+
+
+def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
+    value = second.value
+    if second.kind != "count" or value is None or first.kind == "count":
+        return second
+    for place in range(first.end - 1, first.begin - 1, -1):
+        unit = scene.longest("unit", place)
+        if unit is not None and first.kind not in ("rate", "share"):
+            value = value.scaled(unit.value[1])
+            break
+    return replace(first, value=value, begin=second.begin, end=second.end)
+
+
+def _close(scene: Scene, first: Measure, second: Measure) -> float:
+    """Tokens and walls between two measures."""
+    if first.begin > second.begin:
+        first, second = second, first
+    return scene.between(first.end - 1, second.begin) + 0.5 * (second.begin - first.end)
+
+
+def _period_of(measure: Measure) -> tuple[Per, float] | None:
+    """What a count beside it is per: "each day", "weekly", "per month"."""
+    if measure.frame is None or measure.per is None or measure.value is None or not measure.value.exact:
+        return None
+    if measure.frame.kind in ("per", "every", "periodic") and measure.value.low is not None and measure.value.low <= 1:
+        return measure.per, measure.value.low
+    return None
+
+
+def _with_periods(scene: Scene, found: list[Measure]) -> list[Measure]:
+    """ "every week 7 or 8 boxes", "per day we use five": the count becomes the rate."""
+    taken: set[int] = set()
+    result: dict[int, Measure] = {}
+    for place, measure in enumerate(found):
+        if measure.kind not in ("count", "length") or measure.value is None:
+            continue
+        best, nearest = None, NEAR
+        for other, candidate in enumerate(found):
+            period = _period_of(candidate)
+            if period is None or other in taken:
+                continue
+            apart = _close(scene, measure, candidate)
+            if measure.kind == "length" and (candidate.begin > measure.begin or measure.unit != "min" or apart >= 4):
+                continue
+            if apart < nearest and not _something_between(found, place, other):
+                best, nearest = other, apart
+        if best is None:
+            continue
+        per, share = _period_of(found[best]) or ("day", 1.0)
+        if measure.kind == "length" and not _spent(scene, found[best], measure):
+            continue
+        taken.add(best)
+        kind = "rate" if measure.kind == "count" else "length_per"
+        result[place] = replace(measure, kind=kind, per=per, value=measure.value.scaled(share))  # type: ignore[arg-type]
+    return [result.get(place, measure) for place, measure in enumerate(found) if place not in taken]
+
+
+def _spent(scene: Scene, period: Measure, length: Measure) -> bool:
+    """Whether a length after "every day" is the day's total: no use was said before the period."""
+    begin, _ = scene.clause(period.begin)
+    return not scene.lattice.has("use", begin, period.begin) and not scene.lattice.has(
+        "session_each", length.begin, length.end + 3
+    )
+
+
+def _something_between(found: list[Measure], first: int, second: int) -> bool:
+    low, high = sorted((first, second))
+    return any(found[place].kind in ("count", "length", "rate") for place in range(low + 1, high))
+
+
+def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
+    """ "twice yesterday": the count becomes a rate of its window; a rate keeps it as its window."""
+    result = list(found)
+    spent: set[int] = set()
+    for place, window in enumerate(found):
+        if window.kind not in ("moment", "window"):
+            continue
+        best, nearest = None, NEAR
+        for other, measure in enumerate(result):
+            if measure.kind not in WINDOWED or measure.moment is not None or other == place:
+                continue
+            if (
+                measure.kind == "rate"
+                and window.kind == "moment"
+                and window.moment is not None
+                and window.moment[0] == "day"
+            ):
+                continue
+            apart = _close(scene, measure, window) + APART.get(measure.kind, 5.0)
+            if apart < nearest and not _fenced(found, place, other):
+                best, nearest = other, apart
+        if best is not None:
+            result[best] = _windowed(result[best], window)
+            spent.add(place)
+            # One window may hold for several counts of its clause: "yesterday two of them and today ..." has its own.
+    return [
+        replace(measure, kind="spell") if measure.kind == "window" else measure
+        for place, measure in enumerate(result)
+        if place not in spent
+    ]
+
+
+def _fenced(found: list[Measure], first: int, second: int) -> bool:
+    low, high = sorted((first, second))
+    return any(found[place].kind in ("moment", "window", "count") for place in range(low + 1, high))
+
+
+def _windowed(measure: Measure, window: Measure) -> Measure:
+    moment = window.moment
+    if window.kind == "window" and window.value is not None and window.value.low:
+        days = window.value.low if window.unit == "day" else window.value.low / MINUTES_A_DAY
+        moment = ("rolling", days)
+    if moment is None:
+        return measure
+    begin, end = min(measure.begin, window.begin), max(measure.end, window.end)
+    if measure.kind != "count" or measure.value is None:
+        per = measure.per
+        if measure.kind == "none":
+            per = _natural(moment)
+        return replace(measure, moment=moment, per=per, begin=begin, end=end)
+    value, per = per_window(measure.value, moment)
+    return replace(measure, kind="rate", value=value, per=per, moment=moment, begin=begin, end=end)
+
+
+def _natural(moment: tuple[str, float]) -> Per:
+    name, days = moment
+    if name in PER_DAYS:
+        return name  # type: ignore[return-value]
+    if name == "rolling":
+        return {7.0: "week", 30.0: "month", 365.0: "year"}.get(days, "day")  # type: ignore[return-value]
+    return "day"
+
+
+def per_window(value: Interval, moment: tuple[str, float]) -> tuple[Interval, Per]:
+    """A count in a window as a rate (guideline: "A count in a window is a rate")."""
+    name, days = moment
+    per = _natural(moment)
+    if name == "rolling" and per == "day" and days > 0:
+        if days % 7 == 0:
+            return value.scaled(7 / days), "week"
+        return value.scaled(1 / days), "day"
+    return value, per
+
+
+def zero() -> Interval:
+    """Nothing at all."""
+    return exactly(0)

@@ -1,0 +1,142 @@
+"""What a clause is about: topic cues as they stand, and those that a denial makes of others.
+
+neg + use     by a person: the time without use ("haven't opened it"); of the product: a fault ("won't start")
+cannot + use  a fault ("can't log in")
+neg + take    a missed dose
+neg + verb    of the product, a verb nobody listed: a fault ("doesn't leave the station")
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voice.claims.scene import Cue, Scene
+
+TOPICAL = (
+    "use", "fault", "battery", "lasts", "recharge", "session", "miss", "take", "dose", "item", "left", "consume",
+    "last_use", "start", "have", "before_end", "full_word",
+)  # fmt: skip
+VOID = ("contact", "money", "identity", "owned", "setting", "aside", "measure")
+SWALLOWING = ("product_fault", "fault", "last_use", "miss", "cannot", "recharge", *VOID)
+"""What makes a shorter cue inside it mean something else."""
+ENDING = frozenset({"number", "every", "whole", "fault", "product_fault", "miss", "lasts"})
+"""What a denial may deny as it stands: it makes no other cue of these."""
+REACH = 4
+"""Tokens between a denial and its verb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The cues of a statement, and the denials that none of them used up."""
+
+    cues: tuple[Cue, ...]
+    denials: tuple[Cue, ...]
+
+
+def cues_of(scene: Scene) -> Cues:
+    """Collect the cues of a statement."""
+    found = list(scene.all(*TOPICAL, *VOID, "product_fault"))
+    found = [cue for cue in found if cue.tag == "product_fault" or not _inside_longer(scene, cue)]
+    found = [cue for cue in found if not _begins(scene, cue)]
+    denials, made = [], []
+    for neg in scene.all("neg", "cannot"):
+        cue = _made(scene, neg)
+        if cue is None:
+            denials.append(neg)
+        else:
+            made.append(cue)
+    made += _strange_verbs(scene)
+    return Cues(tuple(found + made), tuple(denials))
+
+
+def _inside_longer(scene: Scene, cue: Cue) -> bool:
+    """A use inside a longer fault ("RUNs out of battery") or last use ("last USEd") is none."""
+    for place in range(max(cue.begin - 3, 0), cue.begin + 1):
+        for tag in SWALLOWING:
+            entry = scene.longest(tag, place)
+            if entry is not None and entry.end >= cue.end and (entry.end - place) > (cue.end - cue.begin):
+                return True
+    return False
+
+
+def _begins(scene: Scene, cue: Cue) -> bool:
+    """A beginning that is a person's ("I started it") begins no fault, and the product's ("it started") is no use."""
+    if cue.tag not in ("start", "use"):
+        return False
+    subject = _subject(scene, cue.begin)
+    if cue.tag == "start":
+        return subject == "me"
+    return subject == "it" and scene.longest("start", cue.begin) is not None
+
+
+def _subject(scene: Scene, place: int) -> str | None:
+    """ "me" or "it": whichever subject stands last before a place in its clause."""
+    start, _ = scene.clause(place)
+    found = None
+    for cue in scene.all("me", "it", begin=start, end=place):
+        if cue.end <= place:
+            found = cue.tag
+    return found
+
+
+def _known(scene: Scene, place: int) -> bool:
+    """Whether the lexicon says anything about a word."""
+    return scene.tokens[place].kind != "word" or not set(scene.lattice.at[place]) <= {"noun"}
+
+
+def _made(scene: Scene, neg: Cue) -> Cue | None:
+    """The cue that a denial makes, "neg_used" where a listed phrase holds it already, None where it only denies."""
+    lattice = scene.lattice
+    if any(
+        (entry := lattice.longest(tag, place)) is not None and entry.end > neg.begin
+        for place in range(max(neg.begin - 2, 0), neg.begin + 1)
+        for tag in ("product_fault", "miss", "not_even", "most", "nothing", "fault", "last_use", "vague")
+    ):
+        return Cue("neg_used", neg.begin, neg.end) if neg.tag == "neg" else None
+    if neg.tag == "neg" and scene.longest("never", neg.begin) is not None:
+        return None
+    subject = _subject(scene, neg.begin) or _third_person(scene, neg.begin)
+    _, end = scene.clause(neg.begin)
+    for place in range(neg.end, min(neg.end + REACH, end)):
+        tags = lattice.at[place]
+        if not ENDING.isdisjoint(tags) or ("consume" in tags and "use" not in tags):
+            return None
+        if "use" in tags or "take" in tags:
+            return _denied_use(scene, neg, place, subject)
+        if not _known(scene, place) and (subject == "it" or neg.tag == "cannot"):
+            return Cue("fault", neg.begin, place + 1)
+    return None
+
+
+def _third_person(scene: Scene, place: int) -> str | None:
+    """ "it" where the verb says so without a subject: "doesn't ring"."""
+    lattice = scene.lattice
+    return "it" if any("third_person" in lattice.at[n] for n in range(max(place - 1, 0), place + 1)) else None
+
+
+def _denied_use(scene: Scene, neg: Cue, place: int, subject: str | None) -> Cue:
+    tags = scene.lattice.at[place]
+    if neg.tag == "cannot":
+        return Cue("fault", neg.begin, place + 1)
+    if "use" not in tags:
+        return Cue("neg_take", neg.begin, tags["take"][0].end)
+    if subject == "it" and not _perfect(scene, neg.begin):
+        return Cue("fault", neg.begin, tags["use"][0].end)
+    return Cue("neg_use", neg.begin, tags["use"][0].end)
+
+
+def _perfect(scene: Scene, place: int) -> bool:
+    """Whether the denial follows a perfect: "has NOT run for 3 days"."""
+    return any("perfect" in scene.lattice.at[n] for n in range(max(place - 2, 0), place))
+
+
+def _strange_verbs(scene: Scene) -> list[Cue]:
+    """The product as subject of a verb that no list knows: it does something it should not."""
+    found = []
+    for subject in scene.all("it"):
+        place = subject.end
+        while place < len(scene.tokens) and "adverb" in scene.lattice.at[place]:
+            place += 1
+        if place < len(scene.tokens) and not _known(scene, place) and scene.walls[place] == scene.walls[subject.begin]:
+            found.append(Cue("strange", place, place + 1))
+    return found

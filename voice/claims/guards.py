@@ -1,0 +1,126 @@
+"""Stretches of a statement in which nothing is claimed, whatever the figures.
+
+guard      begins at                          ends at
+question   an opener; no opener: the start    the question mark (or the sentence's end, opened by one)
+if         the condition; first: the start    the sentence's end
+wish       the wish or plan                   a contrast or the sentence's end
+told       who prescribes or promises         the same, and back to the start of its clause without a person in it
+display    what the product shows             the same
+others     another owner or product           the same
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voice.claims.scene import Cue, Scene
+
+REACHING_BACK = frozenset({"told", "display", "others"})
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Tokens `[begin, end)` that claim nothing, and why."""
+
+    begin: int
+    end: int
+    guard: str
+    cue: Cue
+
+
+def zones(scene: Scene) -> list[Zone]:
+    """All guarded stretches."""
+    found: list[Zone] = []
+    last = scene.sentence[-1] + 1 if scene.sentence else 0
+    begin = 0
+    for number in range(last):
+        begin, end = scene.span_of(number)
+        found += _questions(scene, begin, end)
+        found += _conditions(scene, begin, end)
+        for tag in ("wish", "told", "display", "others"):
+            found += _said(scene, tag, begin, end)
+    return found
+
+
+def _covered(scene: Scene, cue: Cue, tag: str) -> bool:
+    """Whether an exception that begins up to two tokens before covers the cue's start: "as IF"."""
+    for place in range(max(cue.begin - 2, 0), cue.begin + 1):
+        entry = scene.longest(tag, place)
+        if entry is not None and entry.end > cue.begin and (entry.end >= cue.end or place < cue.begin):
+            return True
+    return False
+
+
+def _leading(scene: Scene, begin: int, place: int) -> bool:
+    """Whether only words that say nothing stand between the sentence's start and a place."""
+    return all(
+        token.kind == "mark" or not {"stop", "greeting"}.isdisjoint(scene.lattice.at[n])
+        for n, token in enumerate(scene.tokens[begin:place], begin)
+    )
+
+
+def _questions(scene: Scene, begin: int, end: int) -> list[Zone]:
+    marked = end > begin and scene.lattice.words[end - 1] == "?"
+    openers = [cue for cue in scene.all("question", begin=begin, end=end) if not _covered(scene, cue, "not_question")]
+    if marked:
+        for cue in openers:
+            if cue.end - cue.begin > 1 or _after_break(scene, cue.begin, begin):
+                return [Zone(cue.begin, end, "question", cue)]
+        if any(cue.end == end - 1 for cue in scene.all("tag_question", begin=begin, end=end)):
+            return []
+        return [Zone(begin, end, "question", Cue("question", end - 1, end))]
+    for cue in openers:
+        if _leading(scene, begin, cue.begin) and (cue.end - cue.begin > 1 or cue.begin == begin or _asks(scene, cue)):
+            return [Zone(begin, end, "question", cue)]
+    asked = next(iter(scene.all("asks", begin=begin, end=end)), None)
+    return [Zone(asked.begin, end, "question", asked)] if asked is not None else []
+
+
+def _asks(scene: Scene, cue: Cue) -> bool:
+    return scene.longest("wh", cue.begin) is not None
+
+
+def _after_break(scene: Scene, place: int, begin: int) -> bool:
+    if place == begin:
+        return True
+    tags = scene.lattice.at[place - 1]
+    return (
+        scene.tokens[place - 1].kind == "mark"
+        or not {"joint", "and", "contrast", "stop", "greeting"}.isdisjoint(tags)
+        or scene.walls[place - 1] != scene.walls[place]
+    )
+
+
+def _conditions(scene: Scene, begin: int, end: int) -> list[Zone]:
+    for cue in scene.all("if", begin=begin, end=end):
+        if not _covered(scene, cue, "not_if"):
+            first = begin if _leading(scene, begin, cue.begin) else cue.begin
+            return [Zone(first, end, "if", cue)]
+    return []
+
+
+def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
+    found = []
+    for cue in scene.all(tag, begin=begin, end=end):
+        if _covered(scene, cue, f"not_{tag}"):
+            continue
+        until = end
+        for contrast in scene.all("contrast", begin=cue.end, end=end):
+            until = contrast.begin
+            break
+        for mark in range(cue.end, until):
+            if scene.lattice.words[mark] == ";":
+                until = mark
+                break
+        first = cue.begin
+        if tag in REACHING_BACK:
+            start, _ = scene.clause(cue.begin)
+            start = max(start, begin)
+            if tag == "others" or not any(scene.all("me", begin=start, end=cue.begin)):
+                first = start
+        if tag == "display":
+            for fault in scene.all("fault", "product_fault", begin=cue.end, end=min(cue.end + 4, until)):
+                until = fault.begin  # what it shows is the fault: "it shows the wrong weight 3 times a day"
+                break
+        found.append(Zone(first, until, tag, cue))
+    return found

@@ -1,0 +1,27 @@
+"""Tokens -> measures: which frames are found, and which of those that overlap are kept."""
+
+from __future__ import annotations
+
+from voice.claims.frames import Grammar
+from voice.claims.lists import lists_at
+from voice.claims.measures import Measure, build
+from voice.claims.scene import Scene
+
+
+def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
+    """The measures of a statement in order; of those that overlap the longest, and of equals the first frame."""
+    found: list[tuple[int, int, int, Measure]] = []
+    for begin in range(len(scene.tokens)):
+        candidates = [(match.order, build(match)) for match in grammar.matches(scene.lattice, begin)]
+        candidates += [(-1, measure) for measure in lists_at(scene, begin)]
+        for order, measure in candidates:
+            if measure is not None:
+                found.append((measure.begin - measure.end, begin, order, measure))
+    found.sort(key=lambda entry: entry[:3])
+    taken = [False] * len(scene.tokens)
+    kept = []
+    for _, _, _, measure in found:
+        if not any(taken[measure.begin : measure.end]):
+            taken[measure.begin : measure.end] = [True] * (measure.end - measure.begin)
+            kept.append(measure)
+    return tuple(sorted(kept, key=lambda measure: measure.begin))

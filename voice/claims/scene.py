@@ -1,0 +1,132 @@
+"""A statement laid out: tokens, tags, sentences, and how far apart two places of it are.
+
+Distance counts tokens, and more where a clause or a sentence ends in between: what stands in the
+same clause belongs together, whatever its distance in letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from voice.claims.durations import lay_times
+from voice.claims.lattice import Entry, Lattice, Trie
+from voice.claims.lexicon import Lexicon
+from voice.claims.measures import Measure
+from voice.claims.numbers import lay_numbers
+from voice.claims.tokens import Token
+
+SENTENCE_ENDS = frozenset(".!?\n")
+BREAKS = {",": 4.0, ";": 8.0, ":": 4.0, "(": 6.0, ")": 6.0, "-": 3.0, '"': 2.0}
+JOINT = 4.0
+CONTRAST = 5.0
+SENTENCE = 16.0
+"""Penalties in tokens. A clause reaches some ten tokens, so a sentence's end is farther than any of them."""
+
+NO_NOUN = frozenset({
+    "numeral", "once", "period", "periodic", "per_word", "every", "whole", "and", "joint", "contrast", "me", "neg",
+    "moment", "since_word", "for", "if", "use", "consume", "take", "lasts", "it", "miss", "in", "percent", "range",
+})  # fmt: skip
+"""What begins one of these is no name of a counted thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase under a tag, at tokens `[begin, end)`."""
+
+    tag: str
+    begin: int
+    end: int
+
+
+class Scene:
+    """Everything the later steps look at."""
+
+    def __init__(self, tokens: tuple[Token, ...], lexicon: Lexicon, tries: tuple[Trie, ...]) -> None:
+        self.tokens = tokens
+        self.lexicon = lexicon
+        self.lattice = Lattice(tokens)
+        for trie in tries:
+            self.lattice.lay(trie)
+        self._name_nouns()
+        lay_numbers(self.lattice)
+        lay_times(self.lattice)
+        self.sentence = self._sentences()
+        self.walls: list[float] = []
+        self.raise_walls(())
+
+    def _name_nouns(self) -> None:
+        allowed = {"of", "the", "my", "our", "his", "her", "them", "these", "those"}
+        for place, token in enumerate(self.tokens):
+            tags = self.lattice.at[place]
+            if token.kind != "word" or ("stop" in tags and token.text not in allowed and "noun_too" not in tags):
+                continue
+            if token.text in allowed or NO_NOUN.isdisjoint(tags):
+                self.lattice.add(place, "noun", place + 1)
+
+    def _sentences(self) -> list[int]:
+        found, number = [], 0
+        for place, token in enumerate(self.tokens):
+            found.append(number)
+            follows = self.tokens[place + 1].text if place + 1 < len(self.tokens) else ""
+            if token.kind == "mark" and token.text in SENTENCE_ENDS and follows not in SENTENCE_ENDS:
+                number += 1
+        return found
+
+    def raise_walls(self, measures: tuple[Measure, ...]) -> None:
+        """Cumulated penalties before each token; what stands inside a measure divides nothing."""
+        inside = {place for measure in measures for place in range(measure.begin, measure.end)}
+        walls, height = [], 0.0
+        for place, token in enumerate(self.tokens):
+            if place not in inside:
+                tags = self.lattice.at[place]
+                if token.kind == "mark":
+                    height += SENTENCE if token.text in SENTENCE_ENDS else self._break(place)
+                elif "contrast" in tags:
+                    height += CONTRAST
+                elif "joint" in tags:
+                    height += JOINT
+            walls.append(height)
+        self.walls = [*walls, height]
+
+    def _break(self, place: int) -> float:
+        token = self.tokens[place]
+        inner = token.text == "-" and 0 < place < len(self.tokens) - 1
+        if inner and self.tokens[place - 1].end == token.start and token.end == self.tokens[place + 1].start:
+            return 0.0
+        return BREAKS.get(token.text, 0.0)
+
+    def between(self, first: int, second: int) -> float:
+        """Penalties of what ends between two places."""
+        low, high = sorted((min(first, len(self.tokens)), min(second, len(self.tokens))))
+        return self.walls[high] - self.walls[low]
+
+    def span_of(self, number: int) -> tuple[int, int]:
+        """Tokens of a sentence, half open."""
+        begin = next((place for place, n in enumerate(self.sentence) if n == number), 0)
+        end = begin
+        while end < len(self.sentence) and self.sentence[end] == number:
+            end += 1
+        return begin, end
+
+    def all(self, *tags: str, begin: int = 0, end: int | None = None) -> Iterator[Cue]:
+        """Phrases under the tags in a stretch, by place."""
+        for place in range(begin, len(self.tokens) if end is None else end):
+            entries = self.lattice.at[place]
+            for tag in tags:
+                found = entries.get(tag)
+                if found:
+                    yield Cue(tag, place, found[0].end)
+
+    def longest(self, tag: str, begin: int) -> Entry | None:
+        """The longest phrase under `tag` at a token."""
+        return self.lattice.longest(tag, begin)
+
+    def clause(self, place: int) -> tuple[int, int]:
+        """The stretch around a token that no wall divides."""
+        begin = end = place
+        while begin > 0 and self.walls[begin - 1] == self.walls[begin]:
+            begin -= 1
+        while end + 1 < len(self.tokens) and self.walls[end + 1] == self.walls[end]:
+            end += 1
+        return begin, end + 1

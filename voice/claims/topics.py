@@ -1,0 +1,133 @@
+"""Which topic a measure is about: the nearest cue that fits its kind wins; a cue of nothing may win too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voice.claims.cues import VOID, Cues
+from voice.claims.measures import Kind, Measure
+from voice.claims.scene import Cue, Scene
+
+Weights = Mapping[str, Mapping[str, float]]
+"""topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""
+
+SAYS_NOTHING = "nothing"
+FAR = 14.0
+"""Cues farther off than this (in tokens and walls) do not count."""
+WRONG_SIDE = 1.5
+"""Added where the verb stands on the unusual side of its figure."""
+
+_USE = {"use": 0.0, "take": 0.0, "dose": 2.0, "session": 1.5}
+_FAULT = {"fault": 0.0, "product_fault": -0.5, "strange": 1.0, "start": 5.0}
+_MISS = {"miss": -1.5, "neg_take": -1.5}
+_SINCE = {"fault": 0.0, "product_fault": -0.5, "strange": 1.5, "start": -0.5}
+_LAST = {"neg_use": -2.0, "last_use": -2.0, "neg_take": 0.0}
+
+FITS: Mapping[Kind, Weights] = {
+    "rate": {
+        "usage_frequency": _USE, "fault_frequency": _FAULT, "missed_doses": _MISS,
+        "stock_consumption": {"consume": -1.0, "item": 1.0, "use": 0.0}, "battery_runtime": {"recharge": -2.0},
+    },
+    "length": {
+        "usage_duration": {"session": 0.0, "use": 1.0},
+        "battery_runtime": {"battery": -1.0, "lasts": 0.0, "recharge": 1.0, "before_end": -2.5},
+        "fault_since": {"fault": 4.0, "product_fault": 3.5}, "last_used": {"neg_use": -2.0, "last_use": -1.0},
+    },
+    "length_per": {"usage_duration": {"use": 0.0, "session": 0.0}},
+    "spell": {
+        "fault_since": _SINCE, "last_used": _LAST,
+        "battery_runtime": {"battery": -1.0, "lasts": 0.0, "before_end": -2.5},
+        "usage_duration": {"session": 1.0, "use": 1.5},
+    },
+    "ago": {"last_used": {**_LAST, "use": 0.0, "take": 0.0}, "fault_since": _SINCE},
+    "after": {"battery_runtime": {"battery": -1.0, "lasts": 0.0, "fault": 1.0, "product_fault": 1.0}},
+    "since": {"fault_since": _SINCE, "last_used": _LAST},
+    "moment": {"last_used": {"last_use": -2.0, "use": 0.0, "take": 0.0}},
+    "share": {
+        "adherence": {"miss": -1.5, "neg_take": -1.5, "take": 0.0, "dose": 1.0}, "fault_frequency": _FAULT,
+        "stock_level": {"left": 0.0, "full_word": 0.0},
+    },
+    "all": {"adherence": {"take": 0.0, "dose": 0.0, "miss": 0.0}},
+    "always": {"fault_frequency": _FAULT, "adherence": {"take": 1.0}},
+    "none": {
+        "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0}, "fault_frequency": _FAULT,
+        "stock_level": {"left": 0.0},
+    },
+    "vague": {
+        "usage_frequency": {"use": 0.0, "take": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,
+        "stock_consumption": {"consume": 0.5},
+    },
+    "count": {"stock_level": {"left": 0.0, "have": 2.5}, "missed_doses": _MISS},
+    "empty": {"stock_level": {}},
+    "full": {"stock_level": {}},
+}  # fmt: skip
+VOIDS: Mapping[str, float] = dict.fromkeys(VOID, 0.5)
+TOUCHING: Mapping[str, float] = {"measure": 1.5, "identity": 1.7}
+"""Nouns that void only the figure they stand beside; the verbs of the others void their clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A topic and the cue that decided for it; `topic` None: none fits."""
+
+    topic: str | None
+    cue: Cue | None
+    distance: float
+
+
+def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -> float | None:
+    if cue.tag == "neg_take" and measure.kind == "rate":
+        # "I don't take them four times a day" denies a habit; "didn't take two yesterday" missed them.
+        wanted = "usage_frequency" if measure.moment is None else "missed_doses"
+        return -1.5 if topic == wanted else None
+    if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per") and topic.startswith("usage_"):
+        return 0.0
+    if topic in ("stock_consumption", "stock_level") and not measure.countable:
+        return None
+    if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
+        return 0.0
+    return fits.get(cue.tag)
+
+
+def distance(scene: Scene, measure: Measure, cue: Cue) -> float:
+    """Tokens and walls between a measure and a cue."""
+    if cue.end <= measure.begin:
+        gap = measure.begin - cue.end
+        walls = scene.between(cue.end - 1, measure.begin)
+        side = WRONG_SIDE if scene.lexicon.verb_last else 0.0
+    elif cue.begin >= measure.end:
+        gap = cue.begin - measure.end
+        walls = scene.between(measure.end - 1, cue.begin)
+        side = 0.0 if scene.lexicon.verb_last else WRONG_SIDE
+    else:
+        return 0.0
+    return gap * 0.6 + walls + side
+
+
+def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
+    """The topic of a measure among `topics`, those the product has claims about."""
+    weights = FITS.get(measure.kind, {})
+    best = Resolved(None, None, FAR)
+    sentence = scene.sentence[measure.begin]
+    for cue in cues.cues:
+        apart = scene.sentence[cue.begin] - sentence
+        if apart > 0 or apart < -1:
+            continue
+        reach = distance(scene, measure, cue)
+        scene.lattice.steps += 1
+        if reach >= best.distance + 3:
+            continue
+        if cue.tag in TOUCHING and reach > TOUCHING[cue.tag]:
+            continue
+        if cue.tag in VOIDS:
+            if apart == 0 and reach + VOIDS[cue.tag] < best.distance:
+                best = Resolved(SAYS_NOTHING, cue, reach + VOIDS[cue.tag])
+            continue
+        for topic, fits in weights.items():
+            weight = _weight(measure, topic, cue, fits)
+            if weight is not None and topic in topics and reach + weight < best.distance:
+                best = Resolved(topic, cue, reach + weight)
+    if best.topic is None and measure.kind in ("empty", "full") and "stock_level" in topics:
+        return Resolved("stock_level", None, 1.0)
+    return best
