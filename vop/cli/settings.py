@@ -27,13 +27,21 @@ def page() -> str:
     from relay.settings import Settings as Relay
     from settings import declared
     from store.product_tables import TableOptions
+    from voice.compare.thresholds import Thresholds
 
     parts = [INTRODUCTION]
-    for service, cls in (("migrate", TableOptions), ("ingest", Ingest), ("relay", Relay), ("api", Api)):
+    services = {
+        "vop migrate": TableOptions,
+        "vop ingest": Ingest,
+        "vop relay": Relay,
+        "vop api": Api,
+        "vop api and vop relay: what is said beside what is reported": Thresholds,
+    }
+    for title, cls in services.items():
         rows = "".join(
             f"| `{one.env}` | {_default(one.default)} | {one.unit} | {one.about} |\n" for one in declared(cls)
         )
-        parts.append(f"\n## vop {service}\n\n| variable | default | unit | what it is |\n|---|---|---|---|\n{rows}")
+        parts.append(f"\n## {title}\n\n| variable | default | unit | what it is |\n|---|---|---|---|\n{rows}")
     return "".join(parts)
 
 
