@@ -10,16 +10,21 @@ from voice.claims.text import normalise
 
 Language = Literal["en", "fa"]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 WORD: Final = re.compile(r"[a-z]+")
 PERSIAN_LETTER: Final = re.compile(r"[\u0620-\u064a\u0671-\u06d3]")
-ENGLISH: Final = frozenset(
+ENGLISH: Final = _words(
     """
     a an the is it its i my me we our you your he she they them this that these those and or but not no of in on at
     to for from with by about after before since until when while because so if as than then there here what why how
     have has had do does did was were be been am are will would can could should dont doesnt just only very too also
     all every each any some one two three four five six seven eight nine ten times time day days week weeks month
     months year years hour hours minutes mins morning night use used run runs runs take takes left lasts works
-    """.split()
+    """
 )
 
 

@@ -1,10 +1,44 @@
-"""Persian words as a lexicon sees them : joins and spacing variants in one form."""
+"""Persian words as a lexicon sees them: one spelling for joined, half-spaced and spaced writing.
+
+    می خورم  می‌خورم  میخورم      میخور             tense and verb, whoever does it (lexicon/fa_forms.py)
+    نمی‌خورم  نخوردم              ن‌ میخور  ن‌ خورد    the negation is a token of its own
+    قرص‌هامو  قرصاشون  قرصی        قرص              plural, owner and «را» go; the span stays the whole word
+    هفته ای  هفته‌ای  هفتهای       هفتهای            a period («هفته‌ای سه بار»)
+    پنج شش ماهی  بیست تایی         ماه ‌ی  تا ‌ی        after a number the ـی approximates
+    یه هفته‌ست  سه روزه  خالیه      هفته است          the copula is a token of its own
+    نیم ساعتم  یه بارم            ساعت هم           behind a counted word the clitic م is «هم»
+    دوبار  سه‌روزه  یه‌هفته        دو بار            numbers are taken off what they count
+
+Dialects whose copula is ـس or ـن («دو هفتِس»), Latin letters (finglish.py) and frequent slips end in the
+same tokens.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Final, Literal
 
+from voice.claims.finglish import to_persian
+from voice.claims.lexicon.fa_forms import (
+    ADJECTIVES,
+    ALIASES,
+    ALSO,
+    APPROXIMATING,
+    COPULA,
+    COUNTERS,
+    DAY_PARTS,
+    DETERMINERS,
+    FORMS,
+    KEPT,
+    NEGATION,
+    NOUNS,
+    NUMBERS,
+    PREVERBS,
+    UNITS,
+    WEEKDAYS,
+)
 from voice.claims.text import ZWNJ
 
 
@@ -18,6 +52,271 @@ class Piece:
     kind: Literal["word", "number", "code", "mark"]
 
 
-def split_persian(pieces: list[Piece], text: str) -> list[Piece]:
-    """Words without joins."""
-    return [Piece(p.text.replace(ZWNJ, ""), p.begin, p.end, p.kind) for p in pieces]
+OWNER = "مون|تون|شون|مان|تان|شان|یم|یت|یش|ام|ات|اش|م|ت|ش"
+NOUN_SUFFIX: Final = re.compile(
+    rf"(?:ها|ا)?(?:یی|یه|ای|ی)?(?:{OWNER})?(?:رو|را|و)?(?P<copula>هست|است|یه|ست|ان|ه|س|ن)?(?:ش)?(?P<also>هم)?(?:که)?"
+)
+_BEHIND = (
+    r"(?:(?:ا|ی)?(?:شون|مون|تون|شان|مان|تان|ش|ت))?(?:رو|را|و)?"
+    r"(?P<copula>هست|است|ست|ه|س)?(?P<also>هم|ام|م)?"
+)
+COUNT_SUFFIX: Final = re.compile(rf"(?P<plural>های|ها|ای|ا|ان)?(?P<some>یی|ی)?{_BEHIND}")
+SILENT_SUFFIX: Final = re.compile(rf"(?P<plural>های|ها)?(?P<some>ایی|یی|ای)?{_BEHIND}")
+PREFIXES: Final = frozenset({"می", "نمی", "نیمی", "همی"})
+LOOSE: Final = frozenset(
+    {"ها", "های", "هایی", "هام", "هات", "هاش", "هامون", "هاتون", "هاشون", "هامان", "هایم", "هایش", "هایشان", "هامو",
+     "هاشو", "هاشونو", "هامونو", "هاتونو", "هارو", "ای", "ایه", "ام", "ات", "اش", "مون", "تون", "شون", "ست", "ایم",
+     "اید", "ش", "اشو", "شو", "امو"}
+)  # fmt: skip
+"""Suffixes that are also written apart."""
+COUNTED: Final = UNITS | COUNTERS | DAY_PARTS
+DATED: Final = UNITS | DAY_PARTS | frozenset(WEEKDAYS) | {"بار", "دفعه", "وقت", "نوبت"}
+"""Counted words whose plural says something: «شب‌ها», «شنبه‌ها»."""
+STEMS: Final = NOUNS | COUNTED | ADJECTIVES | frozenset(WEEKDAYS)
+LONGEST: Final = max(map(len, STEMS))
+VARIANTS: Final = 2
+"""Times a word is looked up again after an alias or a prefix was resolved."""
+
+
+@lru_cache(maxsize=16384)
+def words_of(word: str) -> tuple[str, ...]:
+    """The lexicon's words for one written word; the approximating ـی stays a candidate «‌ی» behind its unit."""
+    joined = word.replace(ZWNJ, "")
+    found = _known(joined)
+    if found is not None:
+        return found
+    if ZWNJ in word:
+        parts = _regrouped([part for part in word.split(ZWNJ) if part])
+        if len(parts) > 1:
+            return tuple(piece for part in parts for piece in words_of(part))
+    return (joined,) if joined else ()
+
+
+def _regrouped(parts: list[str]) -> list[str]:
+    """Prefixes and suffixes put back to their words."""
+    found: list[str] = []
+    for part in parts:
+        if found and (found[-1] in PREFIXES or part in LOOSE or NOUN_SUFFIX.fullmatch(part)):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found
+
+
+def _known(word: str, depth: int = VARIANTS) -> tuple[str, ...] | None:
+    alias = ALIASES.get(word)
+    if alias is not None:
+        return tuple(alias.split())
+    if word in KEPT or word in NUMBERS or word in STEMS:
+        return (word,)
+    return _time(word) or _verb(word) or _inflected(word) or (_compound(word, depth) if depth else None)
+
+
+def _time(word: str) -> tuple[str, ...] | None:
+    """A counted word and its endings, before a verb is seen in it («بارم»)."""
+    for stem, suffix in _stems(word):
+        if stem in DATED and (counted := _counted(stem, suffix)) is not None:
+            return counted
+    return None
+
+
+def _verb(word: str) -> tuple[str, ...] | None:
+    """A verb form, maybe denied, maybe with its preverb and its object's clitic."""
+    bare = word
+    for clitic in ("", "ش", "شون", "شو", "م", "شم", "ت", "شان", "هم"):
+        if not bare.endswith(clitic) or len(bare) - len(clitic) < 2:
+            continue
+        stem = bare[: len(bare) - len(clitic)] if clitic else bare
+        form = _form(stem)
+        if form is not None:
+            return form
+    return None
+
+
+@lru_cache(maxsize=16384)
+def _form(word: str) -> tuple[str, ...] | None:
+    form = FORMS.get(word)
+    if form is not None:
+        return (form,)
+    denied = _denied(word)
+    if denied is not None:
+        return NEGATION, denied
+    for preverb in PREVERBS:
+        rest = word[len(preverb) :]
+        if word.startswith(preverb) and len(rest) > 1:
+            if rest in FORMS:
+                return preverb, FORMS[rest]
+            denied = _denied(rest)
+            if denied is not None:
+                return preverb, NEGATION, denied
+    return None
+
+
+def _denied(word: str) -> str | None:
+    if word in ("نیست", "نیس", "نیستش", "نیستن", "نیستند", "نیستم", "نیستیم", "نی", "نیستی"):
+        return COPULA
+    if word.startswith("نیمی"):
+        return FORMS.get(word[2:])
+    if word.startswith("نمی"):
+        return FORMS.get(word[1:]) or (word[1:] if len(word) > 4 and word not in KEPT else None)
+    if word.startswith("نم") and len(word) > 4 and "می" + word[2:] in FORMS:
+        return FORMS["می" + word[2:]]
+    if word.startswith("نی") and len(word) > 3:
+        for rest in (word[2:], "ا" + word[2:], "آ" + word[2:], "ب" + word[1:]):
+            if rest in FORMS:
+                return FORMS[rest]
+    if word.startswith("ن") and len(word) > 2:
+        rest = word[1:]
+        return FORMS.get(rest) or FORMS.get("ب" + rest)
+    return None
+
+
+def _stems(word: str) -> tuple[tuple[str, str], ...]:
+    """Known stems that a word begins with, the longest first, and what follows each."""
+    found = []
+    for length in range(min(len(word), LONGEST), 0, -1):
+        stem = word[:length]
+        resolved = ALIASES.get(stem, stem)
+        if resolved in STEMS and (length > 1):
+            found.append((resolved, word[length:]))
+    return tuple(found)
+
+
+def _inflected(word: str) -> tuple[str, ...] | None:
+    for stem, suffix in _stems(word):
+        if stem in COUNTED or stem in WEEKDAYS:
+            counted = _counted(stem, suffix)
+            if counted is not None:
+                return counted
+        match = NOUN_SUFFIX.fullmatch(suffix)
+        if match is not None and (stem in NOUNS or stem in ADJECTIVES):
+            return (stem, *((COPULA,) if match["copula"] else ()), *((ALSO,) if match["also"] else ()))
+        if stem.endswith("ه") and suffix in ("ء", "س", "ست"):
+            return stem, COPULA
+    for ending in ("ست", "س"):  # «هفتست», «هفتس», «دقیقس»: the ـه of the stem is swallowed
+        if word.endswith(ending) and word[: -len(ending)] + "ه" in STEMS:
+            return word[: -len(ending)] + "ه", COPULA
+    if word.endswith("م") and word[:-1] + "ه" in COUNTED:  # «هفتم هم»: two weeks even
+        return None
+    return None
+
+
+def _counted(stem: str, suffix: str) -> tuple[str, ...] | None:
+    """A unit, counter or day with its endings."""
+    silent = _silent(stem)
+    if silent and suffix == "ی":
+        return (stem,)  # «هفته‌ی پیش»
+    match = (SILENT_SUFFIX if silent else COUNT_SUFFIX).fullmatch(suffix)
+    if match is None:
+        return None
+    copula = (COPULA,) if match["copula"] else ()
+    also = (ALSO,) if match["also"] else ()
+    if match["plural"]:
+        return f"{stem}ها" if stem in DATED else stem, *copula, *also
+    if match["some"]:
+        return _some(stem), *copula, *also
+    return stem, *copula, *also
+
+
+def _silent(stem: str) -> bool:
+    """Whether a word ends in the ـه that is no consonant."""
+    return stem.endswith("ه") and stem != "ماه"
+
+
+def _some(stem: str) -> str:
+    return f"{stem}{'ا' if _silent(stem) else ''}ی"
+
+
+def _compound(word: str, depth: int) -> tuple[str, ...] | None:
+    """«دوبار», «سهروزه», «هرشب», «نیمساعته»: a number or determiner run into what it counts."""
+    for length in range(min(len(word) - 2, 7), 0, -1):
+        head, rest = word[:length], word[length:]
+        if head in NUMBERS or head in DETERMINERS:
+            if rest in NUMBERS and len(rest) > 1 and len(head) > 1:
+                return (*_number(head), *_number(rest))
+            tail = _inflected(rest) or ((rest,) if rest in COUNTED else None)
+            if tail is None and depth > 1:
+                tail = _compound(rest, depth - 1)
+            if tail is not None and tail[0].removesuffix("ها").removesuffix("ی").removesuffix("ا") in COUNTED:
+                return (*_number(head), *tail)
+    return None
+
+
+def _number(word: str) -> tuple[str, ...]:
+    return tuple(ALIASES.get(word, word).split())
+
+
+SOME: Final[dict[str, str]] = {_some(stem): stem for stem in (UNITS | COUNTERS) - {"درصد", "وقت"}}
+"""Counted words with their ـی -> the word."""
+
+
+def split_persian(pieces: list[Piece]) -> list[Piece]:
+    """The pieces of a text as the lexicon sees them."""
+    found: list[Piece] = []
+    for piece in _together(pieces):
+        if piece.kind != "word":
+            _between_digits(found, piece)
+            found.append(piece)
+            continue
+        for word in words_of(piece.text):
+            stem = SOME.get(word)
+            if stem is not None and found and _is_number(found[-1]):
+                found.append(Piece(stem, piece.begin, piece.end, "word"))
+                found.append(Piece(APPROXIMATING, piece.begin, piece.end, "word"))
+            else:
+                found.append(Piece(word, piece.begin, piece.end, "word"))
+    return found
+
+
+def _is_number(piece: Piece) -> bool:
+    return piece.kind == "number" or (piece.text in NUMBERS and piece.text != "یکی") or piece.text == "تا"
+
+
+def _between_digits(found: list[Piece], piece: Piece) -> None:
+    """«2 3 بار»: figures side by side, the second a little larger, are a range."""
+    if piece.kind != "number" or not found or found[-1].kind != "number":
+        return
+    low, high = found[-1].text, piece.text
+    if (
+        len(low) <= 2
+        and len(high) <= 2
+        and low.isdigit()
+        and high.isdigit()
+        and int(low) < int(high) <= 2 * int(low) + 1
+    ):
+        found.append(Piece("-", piece.begin, piece.begin, "mark"))
+
+
+def _together(pieces: list[Piece]) -> list[Piece]:
+    """Latin letters as Persian; prefixes and suffixes written apart joined to their words."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.kind == "word" and piece.text[0].isascii():
+            persian = to_persian(piece.text)
+            if persian is not None:
+                parts = [Piece(word, piece.begin, piece.end, "word") for word in persian.split()]
+            else:
+                parts = [Piece(piece.text, piece.begin, piece.end, "code")]
+        else:
+            parts = [piece]
+        for part in parts:
+            before = found[-1] if found else None
+            if before is not None and before.kind == part.kind == "word" and _joins(before.text, part.text):
+                found[-1] = Piece(f"{before.text}{ZWNJ}{part.text}", before.begin, part.end, "word")
+            else:
+                found.append(part)
+    return found
+
+
+def _joins(before: str, after: str) -> bool:
+    if before in PREFIXES:
+        return _form(before + after) is not None or before in ("نمی", "نیمی")
+    if after.startswith("شنبه"):
+        return before in ("یک", "یه", "دو", "سه", "چهار", "چار", "پنج")
+    if after not in LOOSE:
+        return after == "ی" and before.endswith("ه") and before.replace(ZWNJ, "") in STEMS
+    stem = before.replace(ZWNJ, "")
+    stem = ALIASES.get(stem, stem)
+    if after in ("ام", "ات", "اش", "ایم", "اید", "ست", "ش", "شو"):
+        return stem.endswith("ه") and (stem in STEMS or stem in FORMS)
+    return stem in STEMS

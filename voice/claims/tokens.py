@@ -135,14 +135,13 @@ def tokenise(normal: Normal, language: str) -> tuple[Token, ...]:
     """The tokens of a normalised text. Total, and linear in its length."""
     scanned = list(_scan(normal.text))
     if language == "fa":
-        pieces = split_persian([Piece(each.text, each.begin, each.end, each.kind) for each in scanned], normal.text)
+        pieces = split_persian([Piece(each.text, each.begin, each.end, each.kind) for each in scanned])
         return tuple(Token(piece.text, *normal.span(piece.begin, piece.end), piece.kind) for piece in pieces)
-    tokens = []
+    tokens: list[Token] = []
     for each in scanned:
         span = normal.span(each.begin, each.end)
         if each.kind == "word":
-            for part in _english(each.text.replace(ZWNJ, "")):
-                tokens.append(Token(part, *span, "word"))
+            tokens.extend(Token(part, *span, "word") for part in _english(each.text.replace(ZWNJ, "")))
         else:
             tokens.append(Token(each.text, *span, each.kind))
     return tuple(tokens)
