@@ -18,6 +18,9 @@ from store.errors import NotFound, translated
 State: TypeAlias = Literal["open", "waiting", "solved", "reopened"]
 Kind: TypeAlias = Literal["opened", "answered", "closed", "reopened", "held"]
 
+_LOCK = 0x63617365
+"""First half of the advisory lock of whoever opens or changes cases of a customer ("case")."""
+
 _COLUMNS = sql.SQL(
     """k.case_id, k.customer_id, c.customer, c.name, k.device_id, d.device, d.product, k.state, k.opened_at,
        k.changed_at"""
@@ -55,7 +58,7 @@ class Step:
 @translated()
 def take_turns(conn: Connection, customer_id: int) -> None:
     """Wait for whoever opens or changes a case of this customer; others wait until this transaction ends."""
-    conn.execute("SELECT 1 FROM customers WHERE customer_id = %s FOR NO KEY UPDATE", (customer_id,))
+    conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK, customer_id))
 
 
 @translated()

@@ -193,6 +193,8 @@ class Labelled:
     claims: list[Mapping[str, Any]]
     """As they stand, those that are none left out."""
     extracted: list[Mapping[str, Any]]
+    verdicts: list[Mapping[str, Any]]
+    """Those a person corrected: `claim`, `verdict` as it was computed, `corrected`."""
 
 
 @translated()
@@ -206,12 +208,19 @@ def labelled(conn: Connection, *, hidden: Sequence[str], many: int = 500) -> Ite
                           coalesce(jsonb_agg(coalesce(k.corrected, k.extracted) ORDER BY k.n)
                                    FILTER (WHERE NOT k.dropped), '[]') AS claims,
                           coalesce(jsonb_agg(k.extracted ORDER BY k.n)
-                                   FILTER (WHERE k.extracted IS NOT NULL), '[]') AS extracted
+                                   FILTER (WHERE k.extracted IS NOT NULL), '[]') AS extracted,
+                          coalesce((SELECT jsonb_agg(jsonb_build_object(
+                                        'claim', v.claim, 'verdict', v.word, 'corrected', v.corrected)
+                                        ORDER BY v.verdict_id)
+                                    FROM verdicts v WHERE v.statement_id = s.statement_id
+                                    AND v.corrected IS NOT NULL), '[]') AS verdicts
                    FROM statements s JOIN claims k USING (statement_id) JOIN customers c USING (customer_id)
                         LEFT JOIN devices d ON d.device_id = s.device_id
                    WHERE s.statement_id > %(after)s AND s.product <> ALL(%(hidden)s::text[])
-                     AND EXISTS (SELECT FROM claims x
-                                 WHERE x.statement_id = s.statement_id AND x.corrected_at IS NOT NULL)
+                     AND (EXISTS (SELECT FROM claims x
+                                  WHERE x.statement_id = s.statement_id AND x.corrected_at IS NOT NULL)
+                          OR EXISTS (SELECT FROM verdicts x
+                                     WHERE x.statement_id = s.statement_id AND x.corrected IS NOT NULL))
                    GROUP BY s.statement_id, c.name, d.device ORDER BY s.statement_id LIMIT %(many)s""",
                 {"after": after, "hidden": list(hidden), "many": many},
             ).fetchall()

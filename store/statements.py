@@ -16,7 +16,7 @@ from store.errors import NotFound, translated
 Channel: TypeAlias = Literal["phone", "email", "chat", "sms", "social", "visit", "app"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 Language: TypeAlias = Literal["en", "fa"]
-Uncompared: TypeAlias = Literal["no_claim", "no_consent", "no_product", "not_owned"]
+Uncompared: TypeAlias = Literal["no_claim", "no_consent", "no_product", "too_long"]
 """Why a statement's claims were not set beside what the product reports."""
 
 MAX_TEXT = 8_000
@@ -165,6 +165,16 @@ def answered(conn: Connection, case_id: int, at: datetime) -> int:
     ).rowcount
 
 
+@translated()
+def set_uncompared(conn: Connection, statement_id: int, reason: Uncompared | None) -> None:
+    """Say why the statement's claims are not compared; None: they are."""
+    conn.execute(
+        """UPDATE statements SET uncompared = %(why)s
+           WHERE statement_id = %(id)s AND uncompared IS DISTINCT FROM %(why)s""",
+        {"why": reason, "id": statement_id},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """How soon statements of one channel were answered."""
@@ -197,3 +207,14 @@ def answering(conn: Connection, start: datetime, end: datetime, hidden: Sequence
                GROUP BY channel ORDER BY channel""",
             {"start": start, "end": end, "hidden": list(hidden)},
         ).fetchall()
+
+
+@translated()
+def count(conn: Connection, customer_id: int, device_id: int | None, start: datetime, end: datetime) -> int:
+    """How many the customer made about that unit, or about none, in `[start, end)`."""
+    row = conn.execute(
+        """SELECT count(statement_id) FROM statements
+           WHERE customer_id = %s AND device_id IS NOT DISTINCT FROM %s AND said_at >= %s AND said_at < %s""",
+        (customer_id, device_id, start, end),
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -39,7 +39,7 @@ CREATE TABLE statements (
     answered_at  timestamptz,
     author       text NOT NULL,                -- who wrote it down
     ref          text UNIQUE,                  -- its id where it was imported from
-    uncompared   text CHECK (uncompared IN ('no_claim', 'no_consent', 'no_product', 'not_owned'))
+    uncompared   text CHECK (uncompared IN ('no_claim', 'no_consent', 'no_product', 'too_long'))
 );
 CREATE INDEX statements_case ON statements (case_id, said_at, statement_id);
 CREATE INDEX statements_customer ON statements (customer_id, said_at, statement_id);

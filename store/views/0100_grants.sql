@@ -38,7 +38,7 @@ DECLARE
             "statements (statement_id, case_id, customer_id, device_id, said_at)": "SELECT",
             "ownerships": "SELECT",
             "consents": "SELECT",
-            "customers (customer_id, customer)": "SELECT",
+            "customers (customer_id, customer, name)": "SELECT",
             "events": "SELECT",
             "heard": "SELECT",
             "schema_migrations": "SELECT"}'::jsonb,
