@@ -14,24 +14,49 @@ NEAR = 9.0
 """Penalties allowed between a count and its period or window: a clause, not a sentence."""
 APART: Mapping[str, float] = {"count": 0.0, "none": 0.0, "rate": 2.0}
 """Added for kinds that need no window: it must stand nearer."""
-WINDOWED = frozenset({"count", "rate", "none", "share", "all", "vague"})
+WINDOWED = frozenset({"count", "rate", "none", "share", "all", "vague", "empty"})
 CORRECTION_GAP = 10
 """Tokens between a figure and the one that takes its place."""
 
 
 def combine(scene: Scene, measures: tuple[Measure, ...]) -> list[Measure]:
     """Take back, then put together."""
-    found = _corrected(scene, [measure for measure in measures if not _verb_empty(measures, measure)])
+    found = _corrected(scene, [measure for measure in measures if not _no_measure(scene, measures, measure)])
     scene.raise_walls(tuple(found))
-    found = _with_periods(scene, found)
+    found = _with_periods(scene, _inherited(scene, found))
     return _with_windows(scene, found)
 
 
-def _verb_empty(measures: tuple[Measure, ...], measure: Measure) -> bool:
-    """ "we EMPTY eight a day": what stands right before a rate is its verb."""
-    return measure.kind == "empty" and any(
-        other.begin == measure.end and other.kind in ("rate", "count") for other in measures
+def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bool:
+    """ "we EMPTY eight a day": right before a rate it is a verb. "YESTERDAY's run": of another noun. A fault's "empty"."""
+    if measure.kind == "moment":
+        return scene.longest("possessive", measure.end) is not None if measure.end < len(scene.tokens) else False
+    if measure.kind == "count":
+        return _no_count(scene, measure)
+    if measure.kind == "always":
+        # "dies after 18 minutes every time": it says of which run, not how often
+        return any(other.end == measure.begin and other.kind in ("length", "after", "spell") for other in measures)
+    if measure.kind not in ("empty", "full"):
+        return False
+    verb = measure.kind == "empty" and measure.end - measure.begin == 1
+    if verb and any(other.begin == measure.end and other.kind in ("rate", "count") for other in measures):
+        return True
+    return any(
+        (entry := scene.longest("product_fault", place)) is not None and entry.end > measure.begin
+        for place in range(max(measure.begin - 4, 0), measure.end)
     )
+
+
+def _no_count(scene: Scene, measure: Measure) -> bool:
+    """ "the evening ONE", "every day at TEN": a pronoun, a time of the clock."""
+    if measure.end - measure.begin > 1 or measure.begin == 0:
+        return False
+    before = scene.lattice.at[measure.begin - 1]
+    if "clock" in before:
+        return True
+    if scene.longest("pronoun_one", measure.begin) is None:
+        return False
+    return any("determiner" in scene.lattice.at[place] for place in range(max(measure.begin - 2, 0), measure.begin))
 
 
 def _corrected(scene: Scene, found: list[Measure]) -> list[Measure]:
@@ -43,6 +68,20 @@ def _corrected(scene: Scene, found: list[Measure]) -> list[Measure]:
         else:
             kept.append(measure)
     return kept
+
+
+def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
+    """ "not twice a day, it's once": times without a period, right after a rate, are per its period."""
+    result = list(found)
+    for place in range(1, len(found)):
+        first, second = result[place - 1], found[place]
+        if second.kind != "count" or second.value is None or first.kind != "rate" or first.per is None:
+            continue
+        alone = place + 1 == len(found) or found[place + 1].kind not in ("moment", "window", "per")
+        same = scene.sentence[first.begin] == scene.sentence[second.begin]
+        if second.value.times and alone and same and second.begin - first.end <= CORRECTION_GAP:
+            result[place] = replace(second, kind="rate", per=first.per, frame=first.frame)
+    return result
 
 
 def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
@@ -69,7 +108,7 @@ def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
         if unit is not None and first.kind not in ("rate", "share"):
             value = value.scaled(unit.value[1])
             break
-    return replace(first, value=value, begin=second.begin, end=second.end)
+    return replace(first, value=value, end=second.end)
 
 
 def _close(scene: Scene, first: Measure, second: Measure) -> float:

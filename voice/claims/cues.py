@@ -14,9 +14,9 @@ from voice.claims.scene import Cue, Scene
 
 TOPICAL = (
     "use", "fault", "battery", "lasts", "recharge", "session", "miss", "take", "dose", "item", "left", "consume",
-    "last_use", "start", "have", "before_end", "full_word",
+    "last_use", "start", "have", "before_end", "full_word", "takes",
 )  # fmt: skip
-VOID = ("contact", "money", "identity", "owned", "setting", "aside", "measure")
+VOID = ("actor", "contact", "money", "identity", "owned", "setting", "aside", "measure")
 SWALLOWING = ("product_fault", "fault", "last_use", "miss", "cannot", "recharge", *VOID)
 """What makes a shorter cue inside it mean something else."""
 ENDING = frozenset({"number", "every", "whole", "fault", "product_fault", "miss", "lasts"})
@@ -37,22 +37,28 @@ def cues_of(scene: Scene) -> Cues:
     """Collect the cues of a statement."""
     found = list(scene.all(*TOPICAL, *VOID, "product_fault"))
     found = [cue for cue in found if cue.tag == "product_fault" or not _inside_longer(scene, cue)]
-    found = [cue for cue in found if not _begins(scene, cue)]
+    found = [cue for cue in found if not _begins(scene, cue) and not _takes_else(scene, cue)]
     denials, made = [], []
+    inability = {place for cue in scene.all("cannot") for place in range(cue.begin, cue.end)}
     for neg in scene.all("neg", "cannot"):
+        if neg.tag == "neg" and neg.begin in inability:
+            continue
         cue = _made(scene, neg)
         if cue is None:
             denials.append(neg)
         else:
             made.append(cue)
+    covered = {place for cue in made for place in range(cue.begin, cue.end)}
+    found = [cue for cue in found if cue.tag not in ("use", "take") or cue.begin not in covered]
     made += _strange_verbs(scene)
+    made += _renewals(scene)
     return Cues(tuple(found + made), tuple(denials))
 
 
 def _inside_longer(scene: Scene, cue: Cue) -> bool:
     """A use inside a longer fault ("RUNs out of battery") or last use ("last USEd") is none."""
     for place in range(max(cue.begin - 3, 0), cue.begin + 1):
-        for tag in SWALLOWING:
+        for tag in ("no_cue", "empty", *SWALLOWING):
             entry = scene.longest(tag, place)
             if entry is not None and entry.end >= cue.end and (entry.end - place) > (cue.end - cue.begin):
                 return True
@@ -61,12 +67,27 @@ def _inside_longer(scene: Scene, cue: Cue) -> bool:
 
 def _begins(scene: Scene, cue: Cue) -> bool:
     """A beginning that is a person's ("I started it") begins no fault, and the product's ("it started") is no use."""
+    if cue.tag == "contact":
+        return _subject(scene, cue.begin) == "it" and scene.tokens[cue.begin].text.endswith(scene.lexicon.verb_endings)
+    if cue.tag == "use" and cue.begin > 0:
+        before = scene.lattice.at[cue.begin - 1]
+        if ("setting" in before or "aside" in before) and "me" not in before:
+            return True  # "backups RUN every night"
     if cue.tag not in ("start", "use"):
         return False
     subject = _subject(scene, cue.begin)
     if cue.tag == "start":
         return subject == "me"
     return subject == "it" and scene.longest("start", cue.begin) is not None
+
+
+def _takes_else(scene: Scene, cue: Cue) -> bool:
+    """ "takes the bus": no dose."""
+    return (
+        cue.tag in ("take", "takes") and scene.longest("away", cue.end) is not None
+        if cue.end < len(scene.tokens)
+        else False
+    )
 
 
 def _subject(scene: Scene, place: int) -> str | None:
@@ -99,8 +120,10 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
     _, end = scene.clause(neg.begin)
     for place in range(neg.end, min(neg.end + REACH, end)):
         tags = lattice.at[place]
-        if not ENDING.isdisjoint(tags) or ("consume" in tags and "use" not in tags):
+        if not ENDING.isdisjoint(tags):
             return None
+        if "consume" in tags and "use" not in tags and "take" not in tags:
+            return Cue("fault", neg.begin, place + 1) if subject == "it" else None
         if "use" in tags or "take" in tags:
             return _denied_use(scene, neg, place, subject)
         if not _known(scene, place) and (subject == "it" or neg.tag == "cannot"):
@@ -120,7 +143,10 @@ def _denied_use(scene: Scene, neg: Cue, place: int, subject: str | None) -> Cue:
         return Cue("fault", neg.begin, place + 1)
     if "use" not in tags:
         return Cue("neg_take", neg.begin, tags["take"][0].end)
-    if subject == "it" and not _perfect(scene, neg.begin):
+    _, end = scene.clause(place)
+    rated = any("number" in scene.lattice.at[n] or "every" in scene.lattice.at[n] for n in range(place + 1, end))
+    idle = "idle" in tags and (rated or _perfect(scene, neg.begin))
+    if subject == "it" and not idle:
         return Cue("fault", neg.begin, tags["use"][0].end)
     return Cue("neg_use", neg.begin, tags["use"][0].end)
 
@@ -130,6 +156,16 @@ def _perfect(scene: Scene, place: int) -> bool:
     return any("perfect" in scene.lattice.at[n] for n in range(max(place - 2, 0), place))
 
 
+def _renewals(scene: Scene) -> list[Cue]:
+    """A battery that is changed or charged: every so often, it lasts so long."""
+    found = []
+    for cue in scene.all("renew"):
+        begin, end = scene.clause(cue.begin)
+        if scene.lattice.has("battery", begin, cue.begin) or scene.lattice.has("battery", cue.end, end):
+            found.append(Cue("recharge", cue.begin, cue.end))
+    return found
+
+
 def _strange_verbs(scene: Scene) -> list[Cue]:
     """The product as subject of a verb that no list knows: it does something it should not."""
     found = []
@@ -137,6 +173,21 @@ def _strange_verbs(scene: Scene) -> list[Cue]:
         place = subject.end
         while place < len(scene.tokens) and "adverb" in scene.lattice.at[place]:
             place += 1
-        if place < len(scene.tokens) and not _known(scene, place) and scene.walls[place] == scene.walls[subject.begin]:
+        if place >= len(scene.tokens) or _known(scene, place) or scene.walls[place] != scene.walls[subject.begin]:
+            continue
+        before = subject.begin - 1
+        object_of = (
+            subject.end - subject.begin == 1
+            and before >= 0
+            and scene.walls[before] == scene.walls[subject.begin]
+            and (
+                not _known(scene, before)
+                or not {"use", "take", "consume", "renew"}.isdisjoint(scene.lattice.at[before])
+            )
+        )
+        if object_of:
+            continue
+        moved = place > subject.end
+        if moved or scene.tokens[place].text.endswith(scene.lexicon.verb_endings):
             found.append(Cue("strange", place, place + 1))
     return found

@@ -57,7 +57,7 @@ def _head(lattice: Lattice, begin: int) -> tuple[int, Interval, Unit, float] | N
     share = lattice.longest("fraction_value", begin)
     if share is not None:
         place = share.end
-        for tag in ("of", "one"):
+        for tag in ("of_units", "one"):
             word = lattice.longest(tag, place)
             place = word.end if word is not None else place
         unit = _unit(lattice, place)

@@ -104,6 +104,8 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
     for cue in scene.all(tag, begin=begin, end=end):
         if _covered(scene, cue, f"not_{tag}"):
             continue
+        if tag == "display" and scene.lattice.has("product_fault", cue.begin, cue.end):
+            continue  # "it says it is empty" is a fault
         until = end
         for contrast in scene.all("contrast", begin=cue.end, end=end):
             until = contrast.begin
@@ -113,6 +115,8 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
                 until = mark
                 break
         first = cue.begin
+        if tag == "wish" and cue.end >= end - 1 and not any(scene.all("me", begin=begin, end=cue.begin)):
+            first = begin  # "remind her every hour, please"
         if tag in REACHING_BACK:
             start, _ = scene.clause(cue.begin)
             start = max(start, begin)

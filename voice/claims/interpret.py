@@ -19,7 +19,7 @@ from voice.claims.reading import read
 from voice.claims.scene import Cue, Scene
 from voice.claims.settle import Draft, draft, settle, with_bound
 from voice.claims.topics import SAYS_NOTHING, resolve
-from voice.claims.truth import denial, denied_sentences, hedges, not_even
+from voice.claims.truth import denial, denied_sentences, floating_bound, hedges, not_even
 
 ALL_TOPICS = frozenset({
     "usage_frequency", "usage_duration", "missed_doses", "adherence", "battery_runtime",
@@ -103,6 +103,10 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
         with_bound(made)
         made.why.append(Why("high", "not_even", _span(scene, bound.begin, bound.end)))
         return
+    floating = floating_bound(scene, made.measure) if made.low is not None and made.low == made.high else None
+    if floating is not None:
+        made.low, made.high = (0.0, made.high) if floating[0] == "most" else (made.low, None)
+        made.why.append(Why("high", floating[0], _span(scene, floating[1].begin, floating[1].end)))
     if refused is not None and not made.vague:
         made.negated = True
         made.why.append(Why("negated", "false", _span(scene, refused.begin, refused.end)))

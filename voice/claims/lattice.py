@@ -36,14 +36,28 @@ class Trie:
     def add(self, phrase: str, tag: str, value: Any = None) -> None:
         """Put `phrase` under `tag`; a phrase may have several tags."""
         node = self.root
-        for token in tokenise(normalise(phrase), self.language):
-            node = node.setdefault(token.text, {})
+        for word in _words(phrase, self.language):
+            node = node.setdefault(word, {})
         node.setdefault(END, []).append((tag, value))
 
     def add_all(self, phrases: Iterable[str], tag: str) -> None:
         """Put every phrase under `tag`."""
         for phrase in phrases:
             self.add(phrase, tag)
+
+
+def _words(phrase: str, language: str) -> Iterator[str]:
+    """The tokens of a phrase; a part that begins with an apostrophe is the end of a contraction: "that 's"."""
+    parts: list[str] = []
+    for part in [*phrase.split(" "), "'"]:
+        if not part.startswith("'"):
+            parts.append(part)
+            continue
+        for token in tokenise(normalise(" ".join(parts)), language):
+            yield token.text
+        parts = []
+        if len(part) > 1:
+            yield part
 
 
 def trie_of(lexicon: Lexicon) -> Trie:

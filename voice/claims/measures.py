@@ -74,6 +74,9 @@ class Measure:
     frame: Frame | None = None
     """What it came by."""
 
+    of_goods: bool = False
+    """Whether goods are counted: "40 boxes"."""
+
     @property
     def countable(self) -> bool:
         """Whether it may count things: not "twice", not "every day"."""

@@ -276,7 +276,9 @@ def _second(lattice: Lattice, place: int, *, between: bool) -> tuple[int, Interv
     if joint is None and not hedged:
         # Side by side: «دو سه», "two, three": words of one order, never two digit strings.
         first_kind = lattice.tokens[place - 1].kind
-        if "number" in (first_kind, lattice.tokens[after].kind):
+        if "number" in (first_kind, lattice.tokens[after].kind) or (
+            joint is None and lattice.has("pronoun_one", place - 1, place)
+        ):
             return None
     return entry.end, entry.value, hedged
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voice.claims.frames import Grammar
 from voice.claims.lists import lists_at
 from voice.claims.measures import Measure, build
+from voice.claims.numbers import APPLIED
 from voice.claims.scene import Scene
+
+AFTER = ("hedge_after", "most_after", "least_after")
 
 
 def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
@@ -14,8 +19,11 @@ def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
     for begin in range(len(scene.tokens)):
         candidates = [(match.order, build(match)) for match in grammar.matches(scene.lattice, begin)]
         candidates += [(-1, measure) for measure in lists_at(scene, begin)]
-        for order, measure in candidates:
-            if measure is not None:
+        for order, built in candidates:
+            if built is not None:
+                measure = _softened(scene, built)
+                if scene.lattice.has("item", measure.begin, measure.end + 1):
+                    measure = replace(measure, of_goods=True)
                 found.append((measure.begin - measure.end, begin, order, measure))
     found.sort(key=lambda entry: entry[:3])
     taken = [False] * len(scene.tokens)
@@ -25,3 +33,12 @@ def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
             taken[measure.begin : measure.end] = [True] * (measure.end - measure.begin)
             kept.append(measure)
     return tuple(sorted(kept, key=lambda measure: measure.begin))
+
+
+def _softened(scene: Scene, measure: Measure) -> Measure:
+    """With what may follow any figure: "twice a month OR SO", "three a day AT MOST"."""
+    for tag in AFTER:
+        entry = scene.longest(tag, measure.end) if measure.end < len(scene.tokens) else None
+        if entry is not None and measure.value is not None and measure.kind not in ("empty", "full", "none", "void"):
+            return replace(measure, end=entry.end, value=APPLIED[tag](measure.value))
+    return measure

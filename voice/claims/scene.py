@@ -25,9 +25,11 @@ SENTENCE = 16.0
 
 NO_NOUN = frozenset({
     "numeral", "once", "period", "periodic", "per_word", "every", "whole", "and", "joint", "contrast", "me", "neg",
-    "moment", "since_word", "for", "if", "use", "consume", "take", "lasts", "it", "miss", "in", "percent", "range",
+    "moment", "since_word", "for", "if", "use", "consume", "take", "lasts", "it", "miss", "in", "percent", "range", "ordinal", "fraction",
 })  # fmt: skip
-"""What begins one of these is no name of a counted thing."""
+"""What begins one of these is no name of a counted thing ..."""
+COUNTED = frozenset({"item", "session"})
+"""... unless it is one of these: "packs", "runs"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,32 @@ class Cue:
     end: int
 
 
+def _without_sounds(tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Token]:
+    """The tokens without "um" and "er", nor the commas around them."""
+    sounds = frozenset(lexicon.tags.get("sound", ()))
+    pauses = frozenset(lexicon.tags.get("pause", ()))
+    skip_comma = False
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].text if place else ""
+        after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+        if token.text in sounds or (token.text in pauses and before == after == ","):
+            skip_comma = after == ","
+            continue
+        if token.text == "," and ((after in sounds or after in pauses) and place + 2 < len(tokens)):
+            if tokens[place + 2].text == ",":
+                continue
+        if token.text == "," and skip_comma:
+            skip_comma = False
+            continue
+        skip_comma = False
+        yield token
+
+
 class Scene:
     """Everything the later steps look at."""
 
     def __init__(self, tokens: tuple[Token, ...], lexicon: Lexicon, tries: tuple[Trie, ...]) -> None:
+        tokens = tuple(_without_sounds(tokens, lexicon))
         self.tokens = tokens
         self.lexicon = lexicon
         self.lattice = Lattice(tokens)
@@ -61,7 +85,7 @@ class Scene:
             tags = self.lattice.at[place]
             if token.kind != "word" or ("stop" in tags and token.text not in allowed and "noun_too" not in tags):
                 continue
-            if token.text in allowed or NO_NOUN.isdisjoint(tags):
+            if token.text in allowed or NO_NOUN.isdisjoint(tags) or not COUNTED.isdisjoint(tags):
                 self.lattice.add(place, "noun", place + 1)
 
     def _sentences(self) -> list[int]:

@@ -111,8 +111,8 @@ def _frequency(measure: Measure, topic: str) -> Settled | None:
     if measure.kind in ("share", "always", "all"):
         return (value, "percent", None) if topic == "fault_frequency" else None
     if measure.kind == "none":
-        counted = measure.frame is not None and measure.frame.pattern.startswith("<nothing>")
-        if counted and topic == "fault_frequency" and measure.moment is None:
+        windowed = measure.frame is not None and measure.frame.given.get("windowed")
+        if windowed and measure.moment is None:
             return None  # "no error shown" is no frequency; "no crashes this week" is
         return exactly(0), "count", measure.per
     if measure.kind == "count":
@@ -173,12 +173,24 @@ def _vague_beside(made: Draft, drafts: list[Draft]) -> bool:
 
 def _former(scene: Scene, made: Draft, drafts: list[Draft]) -> bool:
     """ "we sold 50 a day before, now 20": only what holds now, where that is said."""
+    if any(_contrasted(scene, made, other) for other in drafts):
+        return True
     if not _past_habit(scene, made.measure):
         return False
     return any(
         other is not made and _kin(other.topic, made.topic) and not _past_habit(scene, other.measure)
         for other in drafts
     )
+
+
+def _contrasted(scene: Scene, first: Draft, second: Draft) -> bool:
+    """ "daily before the move, now once a week": the second says "now", the first does not."""
+    if first is second or first.topic != second.topic or second.measure.begin < first.measure.end:
+        return False
+    if scene.sentence[second.measure.begin] - scene.sentence[first.measure.begin] > 1 or first.negated:
+        return False
+    now = next(scene.all("nowadays", begin=first.measure.end, end=second.measure.begin), None)
+    return now is not None and scene.between(now.begin, second.measure.begin) == 0
 
 
 _KIN = (

@@ -12,6 +12,10 @@ from voice.claims.scene import Cue, Scene
 Weights = Mapping[str, Mapping[str, float]]
 """topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""
 
+FRAGMENT_WORDS = 1
+"""Words with a meaning of their own beside the figure."""
+UNSURE = 6.0
+"""Distance of a topic that no word names."""
 SAYS_NOTHING = "nothing"
 FAR = 14.0
 """Cues farther off than this (in tokens and walls) do not count."""
@@ -30,7 +34,7 @@ FITS: Mapping[Kind, Weights] = {
         "stock_consumption": {"consume": -1.0, "item": 1.0, "use": 0.0}, "battery_runtime": {"recharge": -2.0},
     },
     "length": {
-        "usage_duration": {"session": 0.0, "use": 1.0},
+        "usage_duration": {"session": 0.0, "use": 1.0, "takes": 2.0},
         "battery_runtime": {"battery": -1.0, "lasts": 0.0, "recharge": 1.0, "before_end": -2.5},
         "fault_since": {"fault": 4.0, "product_fault": 3.5}, "last_used": {"neg_use": -2.0, "last_use": -1.0},
     },
@@ -43,7 +47,9 @@ FITS: Mapping[Kind, Weights] = {
     "ago": {"last_used": {**_LAST, "use": 0.0, "take": 0.0}, "fault_since": _SINCE},
     "after": {"battery_runtime": {"battery": -1.0, "lasts": 0.0, "fault": 1.0, "product_fault": 1.0}},
     "since": {"fault_since": _SINCE, "last_used": _LAST},
-    "moment": {"last_used": {"last_use": -2.0, "use": 0.0, "take": 0.0}},
+    "moment": {
+        "last_used": {"last_use": -2.0, "use": 0.0, "take": 0.0}, "missed_doses": {"neg_take": -1.5, "miss": -1.5},
+    },
     "share": {
         "adherence": {"miss": -1.5, "neg_take": -1.5, "take": 0.0, "dose": 1.0}, "fault_frequency": _FAULT,
         "stock_level": {"left": 0.0, "full_word": 0.0},
@@ -62,9 +68,15 @@ FITS: Mapping[Kind, Weights] = {
     "empty": {"stock_level": {}},
     "full": {"stock_level": {}},
 }  # fmt: skip
-VOIDS: Mapping[str, float] = dict.fromkeys(VOID, 0.5)
-TOUCHING: Mapping[str, float] = {"measure": 1.5, "identity": 1.7}
-"""Nouns that void only the figure they stand beside; the verbs of the others void their clause."""
+OUTSIDE = frozenset({"lasts", "use", "start", "contact", "owned"})
+"""Verbs: inside a figure's own words they are none ("in the LAST two weeks")."""
+COUNT_FAR = 6.0
+"""A bare count must stand close to what says where it is counted."""
+VOIDS: Mapping[str, float] = {**dict.fromkeys(VOID, 0.5), "measure": -3.0}
+TOUCHING: Mapping[str, float] = {"measure": 0.0, "identity": 1.7}
+"""Nouns that void only the figure they count or stand beside; the verbs of the others void their clause."""
+LENGTHS = frozenset({"length", "spell", "after", "length_per", "window"})
+"""What an "aside" (charging, an update) may be the length of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,8 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
         return None
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
+    if cue.tag == "have" and not measure.of_goods:
+        return None
     return fits.get(cue.tag)
 
 
@@ -105,6 +119,12 @@ def distance(scene: Scene, measure: Measure, cue: Cue) -> float:
     return gap * 0.6 + walls + side
 
 
+def _elsewhere(scene: Scene, cues: Cues, measure: Measure) -> bool:
+    """Whether what "takes" so long is something else than a run: an update, a delivery."""
+    begin, end = scene.clause(measure.begin)
+    return any(cue.tag in ("aside", "contact") and begin <= cue.begin < end for cue in cues.cues)
+
+
 def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
     """The topic of a measure among `topics`, those the product has claims about."""
     weights = FITS.get(measure.kind, {})
@@ -114,12 +134,21 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
         apart = scene.sentence[cue.begin] - sentence
         if apart > 0 or apart < -1:
             continue
+        if cue.tag in OUTSIDE and measure.begin <= cue.begin < measure.end:
+            continue
         reach = distance(scene, measure, cue)
+        if measure.kind == "count" and reach > COUNT_FAR:
+            continue
         scene.lattice.steps += 1
         if reach >= best.distance + 3:
             continue
-        if cue.tag in TOUCHING and reach > TOUCHING[cue.tag]:
+        if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
             continue
+        if cue.tag == "aside":
+            if measure.kind not in LENGTHS:
+                continue
+            if cue.begin == measure.end:
+                reach -= 3.0  # "four hours TO CHARGE"
         if cue.tag in VOIDS:
             if apart == 0 and reach + VOIDS[cue.tag] < best.distance:
                 best = Resolved(SAYS_NOTHING, cue, reach + VOIDS[cue.tag])
@@ -128,6 +157,32 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
             weight = _weight(measure, topic, cue, fits)
             if weight is not None and topic in topics and reach + weight < best.distance:
                 best = Resolved(topic, cue, reach + weight)
-    if best.topic is None and measure.kind in ("empty", "full") and "stock_level" in topics:
-        return Resolved("stock_level", None, 1.0)
+    if best.cue is not None and best.cue.tag == "takes" and _elsewhere(scene, cues, measure):
+        return Resolved(SAYS_NOTHING, best.cue, best.distance)
+    if best.topic is None:
+        return Resolved(_plain_topic(scene, measure, topics), None, UNSURE)
     return best
+
+
+def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str | None:
+    """What a figure is about where no word says it."""
+    if measure.kind in ("empty", "full") and "stock_level" in topics:
+        return "stock_level"
+    if measure.kind == "rate" and measure.countable and "stock_consumption" in topics:
+        return "stock_consumption"
+    if measure.kind == "rate" and "usage_frequency" in topics and _fragment(scene, measure):
+        return "usage_frequency"
+    return None
+
+
+def _fragment(scene: Scene, measure: Measure) -> bool:
+    """Whether the sentence is little more than its figure: "Two or three times a week, no more." """
+    begin, end = scene.span_of(scene.sentence[measure.begin])
+    others = [
+        place
+        for place in range(begin, end)
+        if not measure.begin <= place < measure.end
+        and scene.tokens[place].kind == "word"
+        and "stop" not in scene.lattice.at[place]
+    ]
+    return len(others) <= FRAGMENT_WORDS

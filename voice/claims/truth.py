@@ -9,6 +9,8 @@ from voice.claims.scene import Cue, Scene
 HEDGE_REACH = 7.0
 DENIAL_REACH = 7
 """Tokens between "not" and the figure it denies."""
+BOUND_REACH = 6
+"""Tokens between a figure and a bound set off from it."""
 SHORT = 10
 """Tokens of a sentence that only denies the one before: "That is simply false." """
 
@@ -47,6 +49,17 @@ def not_even(scene: Scene, measure: Measure) -> Cue | None:
     for cue in scene.all("not_even", begin=begin, end=end):
         if cue.begin < measure.end or scene.lexicon.verb_last:
             return cue
+    return None
+
+
+def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
+    """A bound set off from its figure: "50 minutes on a charge, TOPS"."""
+    last = min(measure.end + BOUND_REACH, len(scene.tokens))
+    for cue in scene.all("most_after", "least_after", begin=measure.end, end=last):
+        ends = cue.end >= len(scene.tokens) or scene.tokens[cue.end].kind == "mark"
+        if ends and scene.sentence[cue.begin] == scene.sentence[measure.begin]:
+            if not any("number" in scene.lattice.at[place] for place in range(measure.end, cue.begin)):
+                return ("least" if cue.tag == "least_after" else "most"), cue
     return None
 
 

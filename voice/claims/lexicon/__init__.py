@@ -124,5 +124,7 @@ class Lexicon:
     """Tags of a language's own, for its frames, whose phrases carry values: `period_i` «هفته‌ای» -> ("week", 1)."""
     values: Mapping[str, float]
     """Phrases of a tag that carry a number: weekdays 1 to 7."""
+    verb_endings: tuple[str, ...] = ()
+    """How a verb nobody listed ends after the product as its subject: "it parkS"; none: not to be told."""
     verb_last: bool = False
     """Whether a clause's verb follows its figures (Persian) or comes before them (English)."""

@@ -110,7 +110,7 @@ _SHOWS = _phrases("""
     says; said; shows; showed; show; shows me; claims; claimed; reads; reports; reported; tells me; told me;
     displays; displayed; thinks; writes; wrote; states; stated; insists; counts; counted; gives; reckons; indicates;
     has me down; is showing; is telling; is saying; lists; is reporting; believes; still says; still shows;
-    still thinks; keeps saying; is reading; has
+    still thinks; keeps saying; is reading
     """)
 
 _DEVICES = _phrases("""
@@ -126,6 +126,7 @@ _DEVICES = _phrases("""
 
 LEXICON = Lexicon(
     language="en",
+    verb_endings=("s", "ed"),
     numbers={
         **{word: float(value) for value, word in enumerate(_ONES)},
         **{word: float(20 + 10 * place) for place, word in enumerate(_TENS)},
@@ -439,18 +440,62 @@ LEXICON = Lexicon(
             """),
         "session_each": ("each time", "every time", "each run", "each session", "a time", "a go", "at a time"),
         "have": _phrases("""
-            we have; i have; we have got; i have got; we've; i've got; we got; there is; there are; is at; we own; got
+            we have; i have; we have got; i have got; we've; i've got; there is; there are; is at; we own
             """),
         "before_end": _phrases("""
             before it; before he; before she; before the battery; before dying; before the thing; and then it dies;
             then it dies; then dies; and it is dead; and it's dead; and then it's dead; then it's flat; and it dies;
-            then needs charging; and dies; and then dies; and it's flat; till it dies; until it dies; until the battery;
+            then needs charging; and dies; and then dies; and it's flat; till it dies; until it dies;
+            until the battery; fully charged; on a full charge; full charge; on one charge; on a charge; per charge;
+            to a charge; on a single charge; when full; from full; charge lasts
             """),
         "currency": ("£", "$", "€", "rs", "eur", "usd", "gbp", "#"),
         "clock": ("at", "by", "before", "around", "past"),
-        "sound": _phrases("um; uh; er; erm; umm; uhh; ooh; hmm; hm; ehm; em; eh; like"),
+        "sound": _phrases("""
+            um; uh; er; erm; umm; uhh; ooh; hmm; hm; ehm; eh
+            """),
         "pause": _phrases("like; well; you know; i mean; say; let me see; let me think; let's see; wait for it"),
         "third_person": ("does", "dosnt", "doesn", "is", "has", "was"),
+        "renew": _phrases("""
+            change; changed; changing; replace; replaced; replacing; swap; swapped; swapping; renew; renewed;
+            recharge; recharged; charge; charged; new; fresh; put new; put in new; be changed; be replaced;
+            be charged; be recharged; insert; buy new; need new; needs new; dies; goes flat
+            """),
+        "a_single": _phrases("""
+            a single; a; one; any; even one; a single one; a solitary; even a single; one single; a one; once;
+            any of them; anything
+            """),
+        "article": _phrases("""
+            a; an; one
+            """),
+        "idle": _phrases("""
+            run; ran; cleaned; been; used; vacuumed; running; driven
+            """),
+        "pronoun_one": ("one",),
+        "possessive": _phrases("""
+            's
+            """),
+        "no_cue": _phrases("""
+            on my phone; on his phone; on her phone; my phone; the phone app; on our phones; on the phone app;
+            phone app; full stop; of course; in a row; by the way; of charge; free of charge
+            """),
+        "takes": _phrases("""
+            take; takes; took; taking; needs; need; taken
+            """),
+        "away": _phrases("""
+            the bus; the train; the tram; a bus; the dog; the car; a taxi; a walk; a nap; a bath; the stairs; care;
+            place; part; photos; pictures; notes; a look; a break; a holiday; the metro; the tube; the underground;
+            a shower; lessons; time; ages; the blame; her to; him to; me to; us to; a lot of; offence; time off;
+            days off; exercise
+            """),
+        "actor": _phrases("""
+            pharmacist; the cleaner; cleaning lady; supplier; chemist; the gp; doctor; delivery; deliveries; truck;
+            lorry; the courier; gardener; visitors; guests; visit; visits; the bus; meeting; meetings; comes; come;
+            technician; inspector; auditor; training; webinar; payment; subscription; newsletter
+            """),
+        "determiner": _phrases("""
+            the; this; that; which; my; his; her; these; other; each; another
+            """),
         "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
             about; around; roughly; approximately; approx; approx.; circa; ca; ca.; almost; nearly; close to;
@@ -494,7 +539,9 @@ LEXICON = Lexicon(
             maximum; max; a maximum of; at max; not as much as; never more than; at the very most; within; <; < =;
             no longer than; not longer than; just under; a bit under; a little under; a bit less than;
             a little less than; slightly less than; slightly under; not over; well under; hardly more than;
-            no better than; not quite; nothing over; nowhere near; max.; max of
+            no better than; not quite; nothing over; nowhere near; max.; max of; not say more than;
+            not think it is more than; not believe it is more than; not get more than; not do more than;
+            not last more than; never do more than
             """),
         "most_after": _phrases("""
             at most; at best; at the most; tops; max; maximum; or less; or fewer; at the very most; at the outside;
@@ -555,20 +602,18 @@ LEXICON = Lexicon(
             ago; back; before now; prior
             """),
         "for": _phrases("""
-            for; since; these; these past; these last; for the past; for the last; the last; the past;
-            over the past; over the last; during the last; during the past; in the last; in the past; fer;
-            since the last; since the past; going on; coming up to; coming up on; now for;
-            already for; already since; for the best part of; for the better part of; since now;
-                 getting on for; through the last; this last;
-            this past; near on
+            for; since; these; fer; since the last; since the past; going on; coming up to; coming up on; now for;
+            already for; already since; for the best part of; for the better part of; since now; getting on for;
+            near on
             """),
         "in": _phrases("""
             in; within; over; during; inside; in the space of; in the course of; across; within the space of; out of
             """),
         "window_in": _phrases("""
-            in the last; in the past; over the last; over the past; during the last; within the last;
-            within the past; the last; the past; during the past; in these last; in these; across the last;
-            in the previous; this last; this past; over these; for the last; for the past; in last; in past
+            in the last; in the past; over the last; over the past; during the last; within the last; within the past;
+            the last; the past; during the past; in these last; in these; across the last; in the previous; this last;
+            this past; over these; for the last; for the past; in last; in past; for these last; for these past;
+            since the last; these past; these last; through the last
             """),
         "after": _phrases("""
             after; afer; aftr
@@ -619,7 +664,7 @@ LEXICON = Lexicon(
             """),
         "joint": _phrases("""
             and; because; so; while; then; as; cos; coz; cause; since then; which; who; that 's why; or else; when;
-            whenever; before; plus; & then; and then; until; though; although; after that; where; because of
+            whenever; plus; & then; and then; though; although; after that; where; because of
             """),
         "contrast": _phrases("""
             but; however; yet; though; although; whereas; in reality; in fact; actually; mine; ours; still;
@@ -773,13 +818,13 @@ LEXICON = Lexicon(
             """),
             *_phrases("""
             lasts me; lasts us; does me; does us; gives me; gives us; get out of; on a charge; per charge;
-            on one charge; on a single charge; on a full charge; becomes finish; become finish; is finished;
-            finished; is dead; is flat; is empty; flat; goes; before it wants the dock; before it dies;
-            before it needs charging; before dying; before the battery dies; before it goes back to charge;
-            before it stops; from full; i get; we get; goes empty; out of juice; out of power; heads back;
-            crawls back; returns to the dock; wants the dock; goes home; back to the dock; then it dies; per battery;
-            to a charge; out of a charge; between charges; a charge; goes to dock; needs the charger;
-            without charging
+            on one charge; on a single charge; on a full charge; becomes finish; become finish; is finished; finished;
+            is dead; is flat; is empty; goes; before it wants the dock; before it dies; before it needs charging;
+            before dying; before the battery dies; before it goes back to charge; before it stops; from full; i get;
+            we get; goes empty; out of juice; out of power; heads back; crawls back; returns to the dock;
+            wants the dock; goes home; back to the dock; then it dies; per battery; to a charge; out of a charge;
+            between charges; a charge; goes to dock; needs the charger; without charging; goes flat; went flat;
+            flat battery; gets flat; dead flat; flat again; flat within; flat in; flat by; flat after; was flat
             """),
         ),
         "recharge": _phrases("""
@@ -792,23 +837,21 @@ LEXICON = Lexicon(
             changed the batteries; batteries changed; eats batteries; change batteries; replace batteries
             """),
         "session": _phrases("""
-            session; sessions; run; runs; cleaning; cleanings; clean; cleans; cycle; cycles; round; rounds;
-            each time; every time; a time; a go; a pop; at a time; per run; per session; per clean; per cleaning;
-            at a stretch; in one go; a session; a run; done in; finished in; sitting; sittings; visit; visits; tour;
-            per use; each run; each session; each clean; trip; a sitting; in one sitting; logged in; finishes in;
-            done within; one pass; pass; per visit; spend; spends; spent; spending; whole flat takes; takes; took;
-            the whole house; to do the; to clean; needs; busy; at it; is out for; on the go; stay in; stay logged in;
-            am in it; i am in; in it for; i work in it; i am on
+            session; sessions; run; runs; cleaning; cleanings; clean; cleans; cycle; cycles; round; rounds; each time;
+            every time; a time; a go; a pop; at a time; per run; per session; per clean; per cleaning; at a stretch;
+            in one go; a session; a run; done in; finished in; sitting; sittings; visit; visits; tour; per use;
+            each run; each session; each clean; trip; a sitting; in one sitting; logged in; finishes in; done within;
+            one pass; pass; per visit; spend; spends; spent; spending; the whole house; to do the; to clean; busy;
+            at it; is out for; on the go; stay in; stay logged in; am in it; i am in; in it for; i work in it; i am on
             """),
         "miss": (
             *_verbs("""
-            miss; skip+; forget>forgot>forgotten; omit+; leave out>left out; drop>dropped; overlook;
+            miss; skip+; forget>forgot>forgotten; omit+; leave out>left out; overlook;
             leave off>left off; sleep through>slept through; neglect; fail to take
             """),
             *_phrases("""
-            forgetting; forgetten; missd; forgt; slips my mind; slipped my mind; do not take;
-            went without; gone without; go without; without taking; missing;
-            not had; passed up; late with
+            forgetting; forgetten; missd; forgt; slips my mind; slipped my mind; went without; gone without;
+            go without; without taking; missing; not had; passed up; late with
             """),
         ),
         "take": (
@@ -834,15 +877,15 @@ LEXICON = Lexicon(
             """),
         "left": _phrases("""
             left; remaining; in stock; on the shelf; in the cabinet; in the store; on hand; there are; there is;
-            there 's; there're; in the cellar; on the rack;
-            still here; on the shelves; in the fridge; down to; in the bin; in the drawer; in the warehouse;
-            in the store room; in the storeroom; in the cupboard; sitting here; lying here; left over; in the back;
-            on it; in it; are there; theres; available; is remaining; remain; remains; stands at; stand at; sits at;
-            i count; i counted; counted; stock is; are on the shelf; in the box; in the tray; in the dispenser;
-            in the magazine; in the machine; in here; here now; to go; we still have; still got;
+            there 's; there're; in the cellar; on the rack; still here; on the shelves; in the fridge; down to;
+            in the bin; in the drawer; in the warehouse; in the store room; in the storeroom; in the cupboard;
+            sitting here; lying here; left over; in the back; are there; theres; available; is remaining; remain;
+            remains; stands at; stand at; sits at; stock is; are on the shelf; in the box; in the tray;
+            in the dispenser; in the magazine; in the machine; in here; here now; we still have; still got;
             in the freezer; on the pallet; in reserve; in the silo; in the container; shelf has; shelf holds;
-            is down to; are down to; inventory is; the level is; bin is; shelf is; silo is; rack is;
-            drawer is; cabinet is; tank is; currently hold; holding; on stock
+            is down to; are down to; inventory is; the level is; bin is; shelf is; silo is; rack is; drawer is;
+            cabinet is; tank is; currently hold; holding; on stock; i see; i can see; we can see; you can see;
+            stock at; remaining stock; count is; stock level is
             """),
         "consume": (
             *_verbs("""
@@ -867,13 +910,15 @@ LEXICON = Lexicon(
             since the last; since i have used; since i took; since i 've used; since i turned; since we ran;
             the last time; most recently; since she used; since he used; since anyone used; since anybody used;
             without using; without opening; without running; since i started it; since i have opened; gathering dust;
-            been idle; sat idle; sitting idle; lying idle; stood idle; untouched; unused; not in use;
-            out of use; collecting dust; since last use; since it last cleaned; been in its box
+            been idle; sat idle; sitting idle; lying idle; stood idle; untouched; unused; not in use; out of use;
+            collecting dust; since last use; since it last cleaned; been in its box; not been in; not been on;
+            not been near; not been logged in; not had it on; not had it out; not been inside; not been into;
+            not gone in; not gone near; not been at it; not laid a finger on; not gone into
             """),
         "start": _phrases("""
             started; began; has begun; happening; happens; happened; going on; has been like this; been like this;
-            been doing this; been doing that; it's been; been going on; like this; like that; persists; exists;
-            it 's been; this way; set in; occurred; the case
+            been doing this; been doing that; been going on; like this; like that; persists; exists; this way; set in;
+            occurred; the case
             """),
         "contact": (
             *_verbs("""
@@ -886,10 +931,9 @@ LEXICON = Lexicon(
             call center; callback; call back; delivery; delivered; shipping; shipped; courier; parcel; spoke to;
             spoken to; speak to; transferred; passed around; your colleague; your technician; technician;
             engineer came; repair; repaired; replacement; replaced; sent it back; sent back; returned it; refund;
-            emails; messages; calls; appointment; your people; your agent; agents; support agent; music; no answer;
-            no reply; nobody answered; got through to; promised me; survey; feedback; form; newsletter; spam;
-            your engineer; engineer; mechanic; workshop; post; ordered; delivery time; support bot; chat; chatted;
-            listened; postman; van; asked
+            emails; messages; calls; appointment; your people; your agent; agents; support agent; no answer; no reply;
+            nobody answered; got through to; promised me; survey; feedback; newsletter; spam; your engineer; engineer;
+            workshop; ordered; delivery time; support bot; chatted; listened; postman; asked
             """),
         ),
         "money": _phrases("""
@@ -901,12 +945,11 @@ LEXICON = Lexicon(
             """),
         "identity": _phrases("""
             order number; order no; serial; serial number; number is; my number; model; version; ref; reference;
-            reference number; case number; customer number; ticket number; phone number; postcode; zip; code;
-            article; part number; sku; pin; invoice number; id; account number; room; ward; aged; years old;
-            year old; year-old; age; is 84; stars; star; star rating; rating; firmware; build; release;
-            flat; apartment; house number; street; born; room number; error code; slot; compartment; iso; channel;
-            port; page; step; line; score; marks; points; nps; tracking number; no .; grandchildren; children; kids;
-            cats; dogs; married; retired; turning; months old; birthday
+            reference number; case number; customer number; ticket number; phone number; postcode; zip; code; article;
+            part number; sku; pin; invoice number; id; account number; ward; aged; years old; year old; year-old; age;
+            is 84; stars; star; star rating; rating; firmware; apartment; house number; street; born; room number;
+            error code; iso; channel; port; score; marks; points; nps; tracking number; no .; grandchildren;
+            months old; birthday
             """),
         "owned": _phrases("""
             bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for;
@@ -941,11 +984,9 @@ LEXICON = Lexicon(
             sqm; sq; square; square metres; square meters; litre; litres; liter; liters; l; ml; watt; watts; w; volt;
             volts; v; db; °; degrees; celsius; °c; inch; inches; inch racks; feet; ft; km; miles; px; pixels; gb; mb;
             mbit; ghz; rooms; floors; floor; storeys; bedrooms; people; persons; users; employees; of us; patients;
-            residents; shelves; sensors; devices; robots; cabinets; columns; rows; screws; locations; shops; stores;
-            warehouses; branches; stations; tons; tonnes; ounces; oz; lbs; stone; mah; wheels; fps; steps; stairs;
-            bpm; -inch; skus; clients; accounts; projects; teams; languages; fields; tabs; beds; nurses; colleagues;
-            students; dogs; cats; kids; children; doors; buttons; offices; pages; lines; windows; files; kb; letters;
-            characters; wards; mg tablets; rugs; carpets; milligram; milligrams
+            residents; shelves; sensors; devices; robots; cabinets; locations; shops; stores; warehouses; branches;
+            stations; tons; tonnes; ounces; oz; lbs; mah; fps; bpm; -inch; skus; teams; languages; beds; nurses;
+            colleagues; students; dogs; cats; kids; children; offices; kb; wards; milligram; milligrams
             """),
         "question": _phrases("""
             how; what; where; why; who; which; whose; can i; can you; can we; can it; can one; can the; could you;
@@ -978,16 +1019,16 @@ LEXICON = Lexicon(
             if you must know; if truth be told; if anything; what if anything; if i am not mistaken; if i recall
             """),
         "wish": _phrases("""
-            id like; id love; we would want;
-            want; wants; wanted; wish; would like; i'd like; we'd like; would love; i'd love; hope; hoping; please;
-            kindly; need to; going to; will; would; could; should; must; ought; plan to; planning; planning to;
-            thinking of; let me know; remind me; make it; let us; set it; i'd pay; i'd rather; 'd like; 'd love;
-            'd be; 'd want; 'd prefer; prefer; pls; plz; would be; next week; next month; next year; tomorrow;
-            from now on; in future; in the future; intend; considering; can you; could you; i'm off; give me;
-            send me; i need; we need; needs to; have to have; request; add; upgrade; soon; recommend; suggest;
-            suggestion; feature; looking to; aim to; expecting; expect; ready to; promise you;
-            another one more time; i demand; or i go; shall; may i; don't forget to; do not forget to; helpful if;
-            nice if; great if; ought to; had better
+            id like; id love; we would want; want; wants; wanted; wish; would like; i'd like; we'd like; would love;
+            i'd love; hope; hoping; please; kindly; need to; going to; will; would; could; should; must; ought;
+            plan to; planning; planning to; thinking of; let me know; remind me; make it; let us; set it; i'd pay;
+            i'd rather; 'd like; 'd love; 'd be; 'd want; 'd prefer; prefer; pls; plz; would be; next week;
+            next month; next year; tomorrow; from now on; in future; in the future; intend; considering; can you;
+            could you; i'm off; give me; send me; i need; we need; needs to; have to have; request; add; upgrade;
+            soon; recommend; suggest; suggestion; feature; looking to; aim to; expecting; expect; ready to;
+            promise you; another one more time; i demand; or i go; shall; may i; don't forget to; do not forget to;
+            helpful if; nice if; great if; ought to; had better; remind; remind her; remind him; tell her; i'd use;
+            we'd use; i'd run; we'd run; i'd open; i'd take; i'd log; would use; would run
             """),
         "not_wish": _phrases("""
             it will; will not; would not; i would say; i would estimate; i would guess; as you will; i must say;
@@ -1038,7 +1079,8 @@ LEXICON = Lexicon(
             she must take; needs to take; need to take; you said; you say; your ad; marketed; dosage is; dose is;
             reviews say; review said; the reviews; i read; i've read; i read that; on your website; on the box;
             on the label; on the packaging; in the manual; in the leaflet; in the brochure; he needs; she needs;
-            they claim; manufacturer; they promised; you claim; printed
+            they claim; manufacturer; they promised; you claim; printed; allowed; permitted; is limited to; max dose;
+            no more than prescribed; has to have
             """),
         ),
         "display": (
@@ -1054,14 +1096,13 @@ LEXICON = Lexicon(
             ),
             *_phrases("""
             it says; it shows; it claims; it said; it tells me; it reports; it reads; it displays; it thinks;
-            it showed; according to the app; according to your app; according to the display;
-            according to the report; according to your report; according to the sensor; according to your system;
-            according to the dashboard; your system says; you have me down; on the display; on the screen;
-            your records; you have  you've recorded; it counts; it counted; it  the app has;
-            in the app it; your mail claims; your mail says; your email says; your letter says; i can read on;
-            logged; recorded; it still says; it still shows; it thinks i; in the report; on the dashboard;
-            per your report; as per the app; as per your report; according to it; it only counts; counts as;
-            gets counted; is counted as
+            it showed; according to the app; according to your app; according to the display; according to the report;
+            according to your report; according to the sensor; according to your system; according to the dashboard;
+            your system says; you have me down; on the display; on the screen; your records; you have recorded;
+            you've recorded; it counts; it counted; it logged; the app has; in the app it; your mail claims;
+            your mail says; your email says; your letter says; i can read on; it still says; it still shows;
+            it thinks i; in the report; on the dashboard; per your report; as per the app; as per your report;
+            according to it; it only counts; counts as; gets counted; is counted as
             """),
         ),
         "others": (
@@ -1211,7 +1252,8 @@ LEXICON = Lexicon(
             none in stock; nothing in stock
             """),
         "full": _phrases("""
-            full; filled; stocked
+            is full; are full; full up; still full; completely full; filled to the brim; full to the brim; brim full;
+            chock full; totally full
             """),
     },
 )
