@@ -8,7 +8,7 @@ from typing import TypeAlias
 Location: TypeAlias = tuple[int | str, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?")
-_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*[.=]")
 _STEP = re.compile(r"([^.\[\]\s(]+)|\[(\d+)\]")
 _LINE = re.compile(r"line (\d+)")
 

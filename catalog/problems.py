@@ -47,6 +47,7 @@ EXPECTED: dict[str, str] = {
     "en": "English text, 1 to 200 characters",
     "fa": "Persian text, 1 to 200 characters",
     "words": '{ en = ["..."], fa = ["..."] }',
+    "value_labels": '{ word = { en = "...", fa = "..." } }, words of its values',
     "heartbeat_s": "seconds, above 0",
     "signal": "at least one [[signal]], at most 400",
     "type": "float32, float64, int64, bool, enum or text",
@@ -196,6 +197,8 @@ def _key_rule(location: Location) -> str:
 
 
 def _model_of(location: Location) -> type[Any]:
+    if "value_labels" in location:  # below it stand words of an enum, whatever they are called
+        return Text
     names = [step for step in location if isinstance(step, str)]
     return _TABLES[names[-1]] if names else Product
 

@@ -56,6 +56,8 @@ class Quantity(Strict):
     """Lowest and highest plausible value. Outside it a value is stored and flagged, not refused."""
     values: tuple[_EnumWord, ...] = Field(default=(), validate_default=True)
     """The words an `enum` may take: printable ASCII without blanks, at most 48 characters."""
+    value_labels: dict[str, Text] = Field(default={}, validate_default=True)
+    """What people read for a word of `values`; one without a label is shown as it is. Data keep the word."""
     label: Text
     sensitive: bool = False
     """Tells of a person's health or habits: shown to that customer's care team alone."""
@@ -99,6 +101,17 @@ class Quantity(Strict):
         if twice:
             raise broken_rule(f"{', '.join(twice)} twice", "each word once")
         return words
+
+    @field_validator("value_labels")
+    @classmethod
+    def _of_words(cls, labels: dict[str, Text], info: ValidationInfo) -> dict[str, Text]:
+        words = info.data.get("values")
+        unknown = sorted(set(labels) - set(words or ()))
+        if words is not None and unknown:
+            raise broken_rule(
+                f"{', '.join(unknown)} not among its values", ", ".join(words) or "labels of an enum's words"
+            )
+        return labels
 
 
 class Signal(Quantity):

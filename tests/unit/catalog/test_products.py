@@ -6,6 +6,7 @@ import pytest
 
 import catalog
 from catalog import Product
+from catalog.model import Quantity
 
 PRODUCTS = catalog.load()
 
@@ -27,13 +28,30 @@ def test_signals_say_what_a_reader_needs(product: Product) -> None:
     assert sum(signal.regime for signal in product.signal) <= 1
 
 
+def _quantities(product: Product) -> list[Quantity]:
+    found: list[Quantity] = [*product.signal, *product.setting]
+    for event in product.event:
+        found += event.attribute
+    for command in product.command:
+        found += command.argument
+    return found
+
+
+@each_product
+def test_every_word_of_an_enum_has_a_label_of_its_own(product: Product) -> None:
+    for quantity in _quantities(product):
+        labels = quantity.value_labels
+        assert list(labels) == list(quantity.values), quantity.key
+        assert len({label.en for label in labels.values()} | {label.fa for label in labels.values()}) == 2 * len(labels)
+
+
 @each_product
 def test_labels_are_in_their_language(product: Product) -> None:
     labels = [product.label]
-    for entries in (product.signal, product.event, product.fault, product.command, product.setting):
+    for quantity in _quantities(product):
+        labels += [quantity.label, *quantity.value_labels.values()]
+    for entries in (product.event, product.fault, product.command):
         labels += [entry.label for entry in entries]
-    for event in product.event:
-        labels += [attribute.label for attribute in event.attribute]
     for mode in product.failure_mode:
         labels += [mode.label, mode.part, mode.action]
     for label in labels:
