@@ -22,6 +22,7 @@ CORRECTION_GAP = 10
 def combine(scene: Scene, measures: tuple[Measure, ...]) -> list[Measure]:
     """Take back, then put together."""
     found = _corrected(scene, [measure for measure in measures if not _no_measure(scene, measures, measure)])
+    found = _said_once(scene, found)
     scene.raise_walls(tuple(found))
     found = _with_periods(scene, _inherited(scene, found))
     return _with_windows(scene, found)
@@ -45,6 +46,30 @@ def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -
         (entry := scene.longest("product_fault", place)) is not None and entry.end > measure.begin
         for place in range(max(measure.begin - 4, 0), measure.end)
     )
+
+
+def _said_once(scene: Scene, found: list[Measure]) -> list[Measure]:
+    """ "at breakfast and at bedtime, so twice daily": one rate in other words."""
+    kept: list[Measure] = []
+    for measure in found:
+        before = kept[-1] if kept else None
+        if (
+            before is None
+            or not _same_rate(before, measure)
+            or scene.sentence[before.begin] != scene.sentence[measure.begin]
+        ):
+            kept.append(measure)
+    return kept
+
+
+def _same_rate(first: Measure, second: Measure) -> bool:
+    if first.kind != "rate" or second.kind != "rate" or first.value is None or second.value is None:
+        return False
+    if first.per is None or second.per is None or first.moment is not None or second.moment is not None:
+        return False
+    one, other = first.value.scaled(1 / PER_DAYS[first.per]), second.value.scaled(1 / PER_DAYS[second.per])
+    plain = not first.countable or not second.countable
+    return plain and (one.low, one.high) == (other.low, other.high)
 
 
 def _no_count(scene: Scene, measure: Measure) -> bool:
@@ -77,11 +102,17 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
         first, second = result[place - 1], found[place]
         if second.kind != "count" or second.value is None or first.kind != "rate" or first.per is None:
             continue
+        changed = _now(scene, first, second) and first.countable
         alone = place + 1 == len(found) or found[place + 1].kind not in ("moment", "window", "per")
         same = scene.sentence[first.begin] == scene.sentence[second.begin]
-        if second.value.times and alone and same and second.begin - first.end <= CORRECTION_GAP:
+        if (second.value.times or changed) and alone and same and second.begin - first.end <= CORRECTION_GAP:
             result[place] = replace(second, kind="rate", per=first.per, frame=first.frame)
     return result
+
+
+def _now(scene: Scene, first: Measure, second: Measure) -> bool:
+    """Whether "now" stands between two figures."""
+    return any(True for _ in scene.all("nowadays", begin=first.end, end=second.begin))
 
 
 def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:

@@ -14,10 +14,10 @@ from voice.claims.scene import Cue, Scene
 
 TOPICAL = (
     "use", "fault", "battery", "lasts", "recharge", "session", "miss", "take", "dose", "item", "left", "consume",
-    "last_use", "start", "have", "before_end", "full_word", "takes",
+    "last_use", "start", "have", "before_end", "full_word", "takes", "now_left",
 )  # fmt: skip
 VOID = ("actor", "contact", "money", "identity", "owned", "setting", "aside", "measure")
-SWALLOWING = ("product_fault", "fault", "last_use", "miss", "cannot", "recharge", *VOID)
+SWALLOWING = ("product_fault", "fault", "last_use", "miss", "recharge", *VOID)
 """What makes a shorter cue inside it mean something else."""
 ENDING = frozenset({"number", "every", "whole", "fault", "product_fault", "miss", "lasts"})
 """What a denial may deny as it stands: it makes no other cue of these."""
@@ -52,6 +52,7 @@ def cues_of(scene: Scene) -> Cues:
     found = [cue for cue in found if cue.tag not in ("use", "take") or cue.begin not in covered]
     made += _strange_verbs(scene)
     made += _renewals(scene)
+    found = [_of_a_run(scene, cue) for cue in found]
     return Cues(tuple(found + made), tuple(denials))
 
 
@@ -156,6 +157,18 @@ def _perfect(scene: Scene, place: int) -> bool:
     return any("perfect" in scene.lattice.at[n] for n in range(max(place - 2, 0), place))
 
 
+def _of_a_run(scene: Scene, cue: Cue) -> Cue:
+    """ "a typical clean LASTS half an hour": of a run, not of a charge."""
+    if cue.tag != "lasts":
+        return cue
+    begin, end = scene.clause(cue.begin)
+    if scene.lattice.has("battery", begin, end) or scene.lattice.has("before_end", begin, end):
+        return cue
+    for session in scene.all("session", begin=max(begin, cue.begin - 4), end=cue.begin):
+        return Cue("session", session.begin, cue.end)
+    return cue
+
+
 def _renewals(scene: Scene) -> list[Cue]:
     """A battery that is changed or charged: every so often, it lasts so long."""
     found = []
@@ -187,7 +200,7 @@ def _strange_verbs(scene: Scene) -> list[Cue]:
         )
         if object_of:
             continue
-        moved = place > subject.end
-        if moved or scene.tokens[place].text.endswith(scene.lexicon.verb_endings):
+        plural = subject.end - subject.begin <= 2 and scene.tokens[subject.end - 1].text.endswith("s")
+        if plural or scene.tokens[place].text.endswith(scene.lexicon.verb_endings):
             found.append(Cue("strange", place, place + 1))
     return found

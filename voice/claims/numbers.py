@@ -132,6 +132,8 @@ def _part(lattice: Lattice, place: int) -> tuple[int, Interval] | None:
 def _simple(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
     """A composed cardinal: "two hundred and fifty", "twenty-five", «بیست و پنج», "two and a half", "3 dozen"."""
     first = _part(lattice, begin)
+    if first is not None and _is_label(lattice, begin, first[0]):
+        return None
     if first is None:
         scale = lattice.longest("scale", begin)  # "hundred a day", «هزار تا»
         if scale is None:
@@ -159,6 +161,15 @@ def _simple(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
     if half is not None:
         return half[0], total.plus(exactly(half[1]))
     return end, total
+
+
+def _is_label(lattice: Lattice, begin: int, end: int) -> bool:
+    """ "bin fourteen", "error 504": a name, not a number of things."""
+    if begin == 0 or "label" not in lattice.at[begin - 1]:
+        return False
+    if end >= len(lattice.tokens):
+        return True
+    return {"times", "percent", "unit", "once", "scale", "item", "range"}.isdisjoint(lattice.at[end])
 
 
 def _magnitude(value: float | None) -> float:
@@ -212,6 +223,8 @@ def _fraction(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
     """ "half", "a third", "two thirds", "3/4"."""
     whole = lattice.longest("simple", begin)
     if whole is not None and whole.value.exact:
+        if 0 < (whole.value.low or 0) < 1:
+            return whole.end, whole.value  # "½"
         over = whole.end
         if over + 1 < len(lattice.tokens) and lattice.words[over] == "/":
             lower = _number_token(lattice, over + 1)

@@ -36,7 +36,7 @@ FITS: Mapping[Kind, Weights] = {
     "length": {
         "usage_duration": {"session": 0.0, "use": 1.0, "takes": 2.0},
         "battery_runtime": {"battery": -1.0, "lasts": 0.0, "recharge": 1.0, "before_end": -2.5},
-        "fault_since": {"fault": 4.0, "product_fault": 3.5}, "last_used": {"neg_use": -2.0, "last_use": -1.0},
+        "fault_since": {"fault": 4.0, "product_fault": 3.5, "start": 0.0}, "last_used": {"neg_use": -2.0, "last_use": -1.0},
     },
     "length_per": {"usage_duration": {"use": 0.0, "session": 0.0}},
     "spell": {
@@ -64,7 +64,7 @@ FITS: Mapping[Kind, Weights] = {
         "usage_frequency": {"use": 0.0, "take": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,
         "stock_consumption": {"consume": 0.5},
     },
-    "count": {"stock_level": {"left": 0.0, "have": 2.5}, "missed_doses": _MISS},
+    "count": {"stock_level": {"left": 0.0, "have": 2.5, "now_left": 1.0}, "missed_doses": _MISS},
     "empty": {"stock_level": {}},
     "full": {"stock_level": {}},
 }  # fmt: skip
@@ -99,7 +99,7 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
         return None
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
-    if cue.tag == "have" and not measure.of_goods:
+    if cue.tag in ("have", "now_left") and not measure.of_goods:
         return None
     return fits.get(cue.tag)
 
@@ -119,6 +119,15 @@ def distance(scene: Scene, measure: Measure, cue: Cue) -> float:
     return gap * 0.6 + walls + side
 
 
+def _stocked(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
+    """Empty and full speak of stock, unless a battery is."""
+    begin, end = scene.clause(measure.begin)
+    for cue in cues.cues:
+        if cue.tag == "battery" and begin <= cue.begin < end:
+            return Resolved(SAYS_NOTHING, cue, 0.0)
+    return Resolved("stock_level" if "stock_level" in topics else None, None, 1.0)
+
+
 def _elsewhere(scene: Scene, cues: Cues, measure: Measure) -> bool:
     """Whether what "takes" so long is something else than a run: an update, a delivery."""
     begin, end = scene.clause(measure.begin)
@@ -127,6 +136,8 @@ def _elsewhere(scene: Scene, cues: Cues, measure: Measure) -> bool:
 
 def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
     """The topic of a measure among `topics`, those the product has claims about."""
+    if measure.kind in ("empty", "full"):
+        return _stocked(scene, cues, measure, topics)
     weights = FITS.get(measure.kind, {})
     best = Resolved(None, None, FAR)
     sentence = scene.sentence[measure.begin]
@@ -166,8 +177,6 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
 
 def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str | None:
     """What a figure is about where no word says it."""
-    if measure.kind in ("empty", "full") and "stock_level" in topics:
-        return "stock_level"
     if measure.kind == "rate" and measure.countable and "stock_consumption" in topics:
         return "stock_consumption"
     if measure.kind == "rate" and "usage_frequency" in topics and _fragment(scene, measure):

@@ -126,7 +126,7 @@ _DEVICES = _phrases("""
 
 LEXICON = Lexicon(
     language="en",
-    verb_endings=("s", "ed"),
+    verb_endings=("s", "ed", "ing", "en", "wn"),
     numbers={
         **{word: float(value) for value, word in enumerate(_ONES)},
         **{word: float(20 + 10 * place) for place, word in enumerate(_TENS)},
@@ -147,6 +147,7 @@ LEXICON = Lexicon(
         "a few of": (3.0, 5.0),
         "several": (3.0, 7.0),
         "half a dozen": 6.0,
+        "alf a dozen": 6.0,
         "half a dozen of": 6.0,
         "half dozen": 6.0,
         "a half dozen": 6.0,
@@ -358,6 +359,12 @@ LEXICON = Lexicon(
         "just now": ("day", 0),
         "yesterday": ("day", 1),
         "last night": ("day", 1),
+        "last nite": ("day", 1),
+        "yesterdy": ("day", 1),
+        "2day": ("day", 0),
+        "dis morning": ("day", 0),
+        "this mornin": ("day", 0),
+        "earlier on": ("day", 0),
         "yesterday evening": ("day", 1),
         "yest": ("day", 1),
         "yesterday morning": ("day", 1),
@@ -434,9 +441,10 @@ LEXICON = Lexicon(
         "not_question": _phrases("what a; whatever; how lovely; how nice; how annoying; what happens is; which is"),
         "perfect": ("have", "has", "had", "'ve", "been"),
         "adverb": _phrases("""
-            just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually; keeps;
-            keep; kept; then just; simply; suddenly; constantly; always just; has; has just; does; will; is; gets; got; was;
-            rarely; occasionally; frequently; to; it; itself; again; regularly
+            just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually;
+            keeps; keep; kept; then just; simply; suddenly; constantly; always just; has; has just; does; will; is;
+            gets; got; was; rarely; occasionally; frequently; to; it; itself; again; regularly; 's; been; went;
+            then it; started; starts; begins; began; tends to; decided to; decides to; likes to
             """),
         "session_each": ("each time", "every time", "each run", "each session", "a time", "a go", "at a time"),
         "have": _phrases("""
@@ -495,6 +503,21 @@ LEXICON = Lexicon(
             """),
         "determiner": _phrases("""
             the; this; that; which; my; his; her; these; other; each; another
+            """),
+        "label": _phrases("""
+            error; code; bin; silo; shelf; room; ward; version; fridge; freezer; rack; aisle; slot; door; floor; flat;
+            step; phase; page; section; zone; model; type; level; grade; class; size; number; cabinet; store; unit;
+            line; sensor; gate; bay; row; ticket; order; case; tray; drawer; cupboard; building; hall; block; channel;
+            port; window; windows; android; ios; robot; device; part; chapter; release; firmware; update; build
+            """),
+        "out_of_else": _phrases("""
+            order; warranty; office; town; luck; curiosity; control; date; sync; nowhere; reach; range; line; hand;
+            sight; bed; action; use; here; there; context; tune; pocket; bounds; time; hours; battery; power; juice;
+            charge; memory; space; the; my; it; them; this; that; him; her; a; interest
+            """),
+        "now_left": _phrases("""
+            as of now; right now; currently; at the moment; at present; as we speak; now; at this moment; presently;
+            still; today; this minute; just now; here
             """),
         "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
@@ -769,7 +792,8 @@ LEXICON = Lexicon(
             i am on; doing its rounds; does its rounds; does the rounds; does its round; does the floor;
             does the floors; does the kitchen; does the house; does the living room; does its thing; do the floors;
             do the kitchen; give it a go; gets used; out of the cupboard; touched; have it going; out for a run;
-            goes over the floor; does the downstairs; does the upstairs; do a run; get it out; in there
+            goes over the floor; does the downstairs; does the upstairs; do a run; get it out; in there; does the;
+            did the; done the; doing the; do the
             """),
         ),
         "fault": (
@@ -799,9 +823,12 @@ LEXICON = Lexicon(
             out of action; borked; buggered; acting up; acting weird; goofy; weird; odd noise; strange noise; noise;
             deaf; blind; loose; wrongly; incorrect; incorrectly; late; garbled; off the scale; frozen screen;
             lost connection; stuck under; makes a noise; loses its way; useless; blank; duff; crashy; cracked;
-            in a loop; locked out; bricked; conked out; not working; not working properly; not working right;
-            hiccups; shows wrong; wrong weight; wrong count; on the blink; disconnected; haywire; kaputt; hosed;
-            messed up; screwed up; sluggish; this fault; the fault; does it
+            in a loop; locked out; bricked; conked out; not working; not working properly; not working right; hiccups;
+            shows wrong; wrong weight; wrong count; on the blink; disconnected; haywire; kaputt; hosed; messed up;
+            screwed up; sluggish; this fault; the fault; does it; bomb; bombs; bombed; seized; tank; tanks;
+            drops connection; drops the connection; loses signal; loses the signal; seizes; misfires; fizzles; croaks;
+            sticks; sticking; won; throws an error; goes quiet; goes berserk; went berserk; is off; are off; ringing;
+            jerks; judders; stalls; plays dead; cuts off; misses
             """),
         ),
         "battery": _phrases("""
@@ -842,7 +869,9 @@ LEXICON = Lexicon(
             in one go; a session; a run; done in; finished in; sitting; sittings; visit; visits; tour; per use;
             each run; each session; each clean; trip; a sitting; in one sitting; logged in; finishes in; done within;
             one pass; pass; per visit; spend; spends; spent; spending; the whole house; to do the; to clean; busy;
-            at it; is out for; on the go; stay in; stay logged in; am in it; i am in; in it for; i work in it; i am on
+            at it; is out for; on the go; stay in; stay logged in; am in it; i am in; in it for; i work in it;
+            i am on; each go; per go; was in it; was on it; been in it; been on it; each sitting; every go;
+            each visit; each round; a clean; every session; each use
             """),
         "miss": (
             *_verbs("""
@@ -913,12 +942,14 @@ LEXICON = Lexicon(
             been idle; sat idle; sitting idle; lying idle; stood idle; untouched; unused; not in use; out of use;
             collecting dust; since last use; since it last cleaned; been in its box; not been in; not been on;
             not been near; not been logged in; not had it on; not had it out; not been inside; not been into;
-            not gone in; not gone near; not been at it; not laid a finger on; not gone into
+            not gone in; not gone near; not been at it; not laid a finger on; not gone into; was last in; was last on;
+            last in it; last on it; last had it on; last had it out; last went in; was last used; was last opened;
+            was last run
             """),
         "start": _phrases("""
             started; began; has begun; happening; happens; happened; going on; has been like this; been like this;
             been doing this; been doing that; been going on; like this; like that; persists; exists; this way; set in;
-            occurred; the case
+            occurred; the case; this is so; that is so; it is so; is so; has been so; been so; is the case
             """),
         "contact": (
             *_verbs("""
