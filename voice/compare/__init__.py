@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from voice.compare.comparing import compare
+from voice.compare.fetch.scope import Subject
 from voice.compare.judge import judge
 from voice.compare.record import Record
 from voice.compare.thresholds import Thresholds
 from voice.compare.verdict import METHOD, Verdict
 
-__all__ = ["METHOD", "Record", "Thresholds", "Verdict", "judge"]
+__all__ = ["METHOD", "Record", "Subject", "Thresholds", "Verdict", "compare", "judge"]

@@ -43,6 +43,8 @@ def _found(claim: Claim, record: Record, t: Thresholds) -> Finding:
     match record.about:
         case Missing(reason=reason):
             return Finding("cannot_tell", reason, agreed=allowed(claim, t))
+        case Lengths() | Share() | Level() | Elapsed() if claim.low is None and claim.high is None:
+            return Finding("cannot_tell", "no_rank")
         case Counted() as about:
             return judging.counted(claim, record, about, t)
         case Lengths() as about:

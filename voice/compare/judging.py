@@ -237,7 +237,7 @@ def elapsed(claim: Claim, record: Record, about: Elapsed, t: Thresholds) -> Find
     elif days is not None and answer == "cannot_tell" and about.high is not None and about.high - about.low < 1:
         # The bounds lie within one day: it is the claim that lies between two of the same day.
         answer = placed(days[1], days[1], agreed)
-    if answer == "overstates" and claim.topic == "fault_since" and about.working:
+    if claim.topic == "fault_since" and about.working and answer in ("agrees", "overstates"):
         answer = "contradicts"
     return _found(answer, found)
 

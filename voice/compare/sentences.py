@@ -99,6 +99,8 @@ def _sentence(claim: Claim, record: Record, found: Finding, language: Language) 
     en = language == "en"
     parts = [f"The customer says {said(claim, language)}" if en else f"مشتری می‌گوید {said(claim, language)}"]
     reported = _reported(claim, record, found, language)
+    if reported and record.fault is not None:
+        reported = f"{quoted(getattr(record.fault, language), language)} {reported}"
     if reported:
         parts.append(f"the product reported {reported}" if en else f"محصول گزارش کرده است: {reported}")
     if record.coverage is not None and found.why not in ("undeclared", "unowned", "too_short"):

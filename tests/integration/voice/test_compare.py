@@ -1,0 +1,312 @@
+"""Claims beside what devices sent through the intake: gaps, counters, two units, owners that change, calendars."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from store.customers import Customer
+from store.devices import Device
+from tests.integration.voice.lives import SAID_AT, Happening, Lives, ago, clean, in_window
+from tests.unit.voice.compare.saying import claim
+from voice.compare import Thresholds, Verdict
+
+FEW = claim("usage_frequency", 2, 3, "month")
+MONTHS = ((2026, 3), (2026, 4), (2026, 5))
+
+
+def _monthly(*counts: int, hour: int = 9) -> list[Happening]:
+    """So many cleanings in March, April and May."""
+    return [
+        happening
+        for (year, month), count in zip(MONTHS, counts, strict=True)
+        for n in range(count)
+        for happening in clean(datetime(year, month, 2 + 4 * n, hour, tzinfo=UTC))
+    ]
+
+
+def _vacuum(lives: Lives, *counts: int) -> tuple[Customer, Device]:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    lives.live(device, ago(200), SAID_AT, _monthly(*counts))
+    return owner, device
+
+
+def test_the_first_story(lives: Lives) -> None:
+    owner, device = _vacuum(lives, 6, 5, 7)
+    found = lives.verdict(owner, device, "robot_vacuum", FEW)
+    assert (found.verdict, found.reported.value, found.reported.coverage) == ("understates", 6, 1)
+    assert [(p.label, p.count) for p in found.reported.periods] == [("2026-03", 6), ("2026-04", 5), ("2026-05", 7)]
+    assert (found.reported.window.since, found.reported.window.until) == (
+        datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert (len(found.evidence), found.evidence_total) == (18, 18)
+    first = found.evidence[0]
+    assert (first.device, first.kind) == ("v-1", "clean_finished")
+    stored = lives.conn.execute(
+        "SELECT kind FROM events WHERE ts = %s AND boot = %s AND seq = %s", (first.ts, first.boot, first.seq)
+    ).fetchall()
+    assert stored == [("clean_finished",)]
+    assert Verdict.from_json(found.as_json()) == found
+
+
+def test_nothing_after_it_was_said_counts_and_late_events_make_another_record(lives: Lives) -> None:
+    owner, device = _vacuum(lives, 3, 3, 3)
+    said_at = datetime(2026, 6, 1, tzinfo=UTC)
+    before = lives.verdict(owner, device, "robot_vacuum", FEW, said_at=said_at)
+    assert (before.verdict, before.reported.value) == ("agrees", 3)
+    assert lives.verdict(owner, device, "robot_vacuum", FEW, said_at=said_at - timedelta(hours=1)).reported.value == 2
+    lives.conn.execute(
+        """INSERT INTO events (device_id, ts, boot, seq, lag_ms, quality, kind, attrs)
+           SELECT %s, timestamptz '2026-05-28 00:00Z' + n * interval '1 h', 0, n, 0, 0, 'clean_finished',
+                  '{"duration_min": 30}' FROM generate_series(1, 9) n""",
+        (device.device_id,),
+    )
+    after = lives.verdict(owner, device, "robot_vacuum", FEW, said_at=said_at)
+    assert (after.verdict, after.reported.value) == ("understates", 6)
+    assert before.reported.value == 3
+
+
+def test_gaps_leave_the_answer_open(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    lost = [(datetime(y, m, 16, tzinfo=UTC), datetime(y, m, 27, tzinfo=UTC)) for y, m in MONTHS]
+    lives.live(device, ago(200), SAID_AT, _monthly(1, 1, 1), lost=lost)
+    found = lives.verdict(owner, device, "robot_vacuum", FEW)
+    assert found.reported.coverage is not None
+    assert 0.55 < found.reported.coverage < 0.7
+    assert (found.verdict, found.why) == ("cannot_tell", "bounds_straddle")
+    strict = lives.verdict(owner, device, "robot_vacuum", FEW, thresholds=Thresholds(coverage_pct=80))
+    assert (strict.verdict, strict.why) == ("cannot_tell", "few_heard")
+    assert "too little to tell" in strict.because.en
+
+
+def _taken(lives: Lives, uses: int, *, silent: bool) -> Verdict:
+    """A shelf whose counter knows of what was taken while nothing was heard."""
+    owner = lives.customer()
+    device = lives.device("s-1", "stock_sensor", (owner, ago(200), None))
+    start, total = ago(120), 0
+    happenings: list[Happening] = []
+    for day in range(120):
+        at = start + timedelta(days=day, hours=3)
+        for n in range(uses):
+            total += 1
+            moment = at + timedelta(hours=n)
+            happenings.append((moment, "items_taken", {"items": 1}))
+            happenings.append((moment + timedelta(minutes=1), "", {"items_taken_total": total}))
+    happenings.append((ago(0.1), "", {"items_taken_total": total}))
+    lost = [(ago(15), ago(6))] if silent else []
+    lives.live(device, start, SAID_AT, happenings, lost=lost, beat={"weight_g": 1.0}, every=timedelta(hours=12))
+    return lives.verdict(owner, device, "stock_sensor", claim("stock_consumption", 14, 14, "week"))
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_counter_tells_what_a_silence_hid(lives: Lives, lost: bool) -> None:
+    found = _taken(lives, 2, silent=lost)
+    assert found.verdict == "agrees"
+    assert found.reported.low == pytest.approx(14, abs=0.7)
+    assert found.reported.high == pytest.approx(14, abs=0.7)
+    if lost:
+        assert found.reported.value is not None
+        assert found.reported.value < 11
+        assert (found.reported.coverage or 0) < 0.7
+
+
+def test_a_customers_units_add_up_and_each_counts_while_it_was_theirs(lives: Lives) -> None:
+    owner, other = lives.customer(), lives.customer("c-2")
+    handed = datetime(2026, 5, 1, tzinfo=UTC)
+    one = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    two = lives.device("v-2", "robot_vacuum", (other, ago(200), handed), (owner, handed, None))
+    lives.live(one, ago(200), SAID_AT, _monthly(3, 3, 3))
+    lives.live(two, ago(200), SAID_AT, _monthly(7, 7, 4, hour=15))
+    both = lives.verdict(owner, None, "robot_vacuum", FEW)
+    assert [p.count for p in both.reported.periods] == [3, 3, 7]
+    alone = lives.verdict(owner, one, "robot_vacuum", claim("usage_frequency", 9, 9, "month"))
+    assert [p.count for p in alone.reported.periods] == [3, 3, 3]
+    assert alone.explanations[0].code == "second_unit"
+    # Of the unit they had but since May, May alone is a full month; of the one they gave away, March and April.
+    new = lives.verdict(owner, two, "robot_vacuum", FEW)
+    assert [p.count for p in new.reported.periods] == [4]
+    past = lives.verdict(other, two, "robot_vacuum", FEW)
+    assert [p.count for p in past.reported.periods] == [7, 7]
+    assert {each.device for each in past.evidence} == {"v-2"}
+    assert max(each.ts for each in past.evidence) < handed
+
+
+def test_who_never_owned_it_is_told_so(lives: Lives) -> None:
+    _, device = _vacuum(lives, 6, 5, 7)
+    stranger = lives.customer("c-9")
+    found = lives.verdict(stranger, device, "robot_vacuum", FEW)
+    assert (found.verdict, found.why, found.evidence) == ("cannot_tell", "unowned", ())
+
+
+def test_less_than_a_period_is_nothing_to_go_by(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(20), None))
+    lives.live(device, ago(20), SAID_AT, clean(ago(3)))
+    found = lives.verdict(owner, device, "robot_vacuum", FEW)
+    assert (found.verdict, found.why) == ("cannot_tell", "too_short")
+    weekly = lives.verdict(owner, device, "robot_vacuum", claim("usage_frequency", 2, 2, "week"))
+    assert [p.count for p in weekly.reported.periods] == [0, 1]
+
+
+def test_months_are_those_of_the_customers_calendar(lives: Lives) -> None:
+    owner = lives.customer("c-fa", "Asia/Tehran", "persian")
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    # 20:45 UTC of 20 April is the first hour of Ordibehesht in Tehran.
+    lives.live(device, ago(200), SAID_AT, clean(datetime(2026, 4, 20, 20, 45, tzinfo=UTC)))
+    found = lives.verdict(owner, device, "robot_vacuum", FEW)
+    assert [(p.label, p.count) for p in found.reported.periods] == [("1404-12", 0), ("1405-01", 0), ("1405-02", 1)]
+
+
+def test_the_claims_own_window_is_the_whole_of_what_it_speaks(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    lives.live(device, ago(200), SAID_AT, [*clean(ago(0.3)), *clean(ago(5)), *clean(ago(6))])
+    monday = datetime(2026, 6, 15, tzinfo=UTC)
+    once = in_window(claim("usage_frequency", 1, 1, "week"), monday, monday + timedelta(days=7))
+    found = lives.verdict(owner, device, "robot_vacuum", once)
+    assert (found.verdict, found.reported.value, found.reported.window.until) == ("agrees", 1, SAID_AT)
+    rolling = in_window(claim("usage_frequency", 0.3, 0.3, "day"), ago(10), SAID_AT)
+    assert lives.verdict(owner, device, "robot_vacuum", rolling).verdict == "agrees"
+    to_come = in_window(once, SAID_AT + timedelta(days=1), SAID_AT + timedelta(days=2))
+    assert lives.verdict(owner, device, "robot_vacuum", to_come).why == "too_short"
+
+
+def test_runtimes_are_told_by_the_event_that_empties(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    runs = [70.0, 75.0, 78.0, 80.0, 85.0]
+    told: list[Happening] = [(ago(3 + n), "battery_depleted", {"runtime_min": run}) for n, run in enumerate(runs)]
+    lives.live(device, ago(200), SAID_AT, told)
+    found = lives.verdict(owner, device, "robot_vacuum", claim("battery_runtime", 20, 20))
+    assert (found.verdict, found.reported.value, found.reported.n) == ("contradicts", 78, 5)
+    assert "0 of 5 as said" in found.because.en
+
+
+def test_a_battery_lasts_from_new_to_low(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("s-1", "stock_sensor", (owner, ago(300), None))
+    told: list[Happening] = [
+        (ago(290), "battery_replaced", {}), (ago(200), "battery_low", {}), (ago(198), "battery_replaced", {}),
+        (ago(100), "battery_low", {}), (ago(99), "battery_replaced", {}),
+    ]  # fmt: skip
+    lives.live(device, ago(300), SAID_AT, told)
+    found = lives.verdict(owner, device, "stock_sensor", claim("battery_runtime", 90, 90, unit="day"))
+    assert (found.verdict, found.reported.value, found.reported.n) == ("agrees", 94, 2)
+
+
+def test_faults_are_those_that_are_spoken_of(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    told: list[Happening] = [
+        event
+        for n in range(21)
+        for event in (
+            (ago(1 + n), "stuck", {}),
+            (ago(0.9 + n), "freed", {}),
+            *clean(ago(1.1 + n)),
+            *clean(ago(1.5 + n)),
+        )
+    ]
+    told.append((ago(3.2), "brush_jammed", {}))
+    lives.live(device, ago(200), SAID_AT, told)
+    weekly = claim("fault_frequency", 7, 7, "week", quote="gets stuck seven times a week")
+    found = lives.verdict(owner, device, "robot_vacuum", weekly)
+    assert (found.verdict, {each.kind for each in found.evidence}) == ("agrees", {"stuck"})
+    assert "Gets stuck" in found.because.en
+    assert "گیر می‌کند" in found.because.fa
+    by_text = claim("fault_frequency", 7, 7, "week", quote="seven times a week", span=(20, 38))
+    text = "The brush jams about seven times a week, it also is slow"
+    assert lives.verdict(owner, device, "robot_vacuum", by_text, text=text).verdict == "overstates"
+    share = claim("fault_frequency", 50, 50, unit="percent", quote="stuck every other time")
+    assert lives.verdict(owner, device, "robot_vacuum", share).verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ([(ago(7), "stuck", {})], "agrees"),
+        ([(ago(2), "stuck", {}), *clean(ago(4)), *clean(ago(3))], "contradicts"),
+        ([(ago(2), "stuck", {})], "overstates"),
+        ([(ago(7), "stuck", {}), (ago(6.9), "freed", {}), *clean(ago(5)), *clean(ago(2))], "contradicts"),
+        ([h for n in range(7) for h in ((ago(1 + n), "stuck", {}), (ago(0.9 + n), "freed", {}), *clean(ago(0.5 + n)))],
+         "agrees"),
+        ([(ago(30), "stuck", {})], "understates"),
+        ([], "contradicts"),
+    ],
+)  # fmt: skip
+def test_stuck_for_a_week(lives: Lives, told: list[Happening], verdict: str) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(100), None))
+    lives.live(device, ago(100), SAID_AT, told)
+    said = claim("fault_since", 7, 7, quote="stuck for a week")
+    assert lives.verdict(owner, device, "robot_vacuum", said).verdict == verdict
+
+
+def test_the_last_use(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))
+    lives.live(device, ago(200), SAID_AT, [*clean(ago(40)), *clean(ago(15))])
+    for days, verdict in ((14, "agrees"), (30, "overstates"), (3, "understates")):
+        said = claim("last_used", days, days)
+        assert lives.verdict(owner, device, "robot_vacuum", said).verdict == verdict
+    silent = lives.device("v-2", "robot_vacuum", (owner, ago(200), None))
+    lives.live(silent, ago(200), SAID_AT, clean(ago(15)), lost=[(ago(12), ago(1))])
+    found = lives.verdict(owner, silent, "robot_vacuum", claim("last_used", 14, 14))
+    assert (found.verdict, found.why) == ("cannot_tell", "few_heard")
+
+
+def test_what_is_on_the_shelf(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("s-1", "stock_sensor", (owner, ago(100), None))
+    full: Happening = (ago(50), "", {"stock_items": 100})
+    looks: list[Happening] = [(ago(1 - n / 24), "", {"stock_items": 12 if n < 20 else 4}) for n in range(24)]
+    lives.live(device, ago(100), SAID_AT, [full, *looks], beat={"weight_g": 1.0})
+    cases = (
+        (claim("stock_level", 4, 4), "agrees"), (claim("stock_level", 12, 12), "agrees"),
+        (claim("stock_level", 0, 0), "contradicts"), (claim("stock_level", 50, 50), "overstates"),
+        (claim("stock_level", 5, 5, unit="percent"), "agrees"),
+        (claim("stock_level", 50, 50, unit="percent"), "overstates"),
+    )  # fmt: skip
+    for said, verdict in cases:
+        assert lives.verdict(owner, device, "stock_sensor", said).verdict == verdict, said
+
+
+def test_doses(lives: Lives) -> None:
+    owner = lives.customer()
+    device = lives.device("p-1", "pill_dispenser", (owner, ago(100), None))
+    told: list[Happening] = [
+        (ago(n + 0.5), "dose_missed" if n % 10 < 3 else "dose_taken", {"doses": 1}) for n in range(90)
+    ]
+    lives.live(device, ago(100), SAID_AT, told)
+    every = lives.verdict(owner, device, "pill_dispenser", claim("adherence", 100, 100, quote="every pill"))
+    assert (every.verdict, every.reported.n, every.reported.of) == ("overstates", 63, 90)
+    assert every.reported.value == pytest.approx(70)
+    never = lives.verdict(owner, device, "pill_dispenser", claim("missed_doses", 0, 0, quote="never miss one"))
+    assert (never.verdict, never.reported.n) == ("contradicts", 27)
+    weekly = lives.verdict(owner, device, "pill_dispenser", claim("missed_doses", 2, 3, "week"))
+    assert weekly.verdict == "agrees"
+
+
+def test_rarely_and_often_are_ranked_in_the_fleet(lives: Lives) -> None:
+    owner, other = lives.customer(), lives.customer("c-2")
+    device = lives.device("v-1", "robot_vacuum", (owner, ago(100), None))
+    lives.live(device, ago(100), SAID_AT, [h for n in range(30) for h in clean(ago(3 * n + 1))])
+    rarely = claim("usage_frequency", None, None, hedged=True, quote="به ندرت")
+    alone = lives.verdict(owner, device, "robot_vacuum", rarely)
+    assert (alone.verdict, alone.why) == ("cannot_tell", "no_rank")
+    for n in range(8):
+        peer = lives.device(f"f-{n}", "robot_vacuum", (other, ago(100), None))
+        lives.live(peer, ago(100), SAID_AT, [h for m in range(n) for h in clean(ago(9 * m + 1))])
+    found = lives.verdict(owner, device, "robot_vacuum", rarely)
+    assert (found.verdict, found.reported.rank) == ("contradicts", 1)
+    often = claim("usage_frequency", None, None, hedged=True, quote="often")
+    assert lives.verdict(owner, device, "robot_vacuum", often).verdict == "agrees"
+
+
+def test_what_the_catalogue_does_not_tell_is_not_guessed(lives: Lives) -> None:
+    owner, device = _vacuum(lives, 1, 1, 1)
+    found = lives.verdict(owner, device, "robot_vacuum", claim("adherence", 50, 50))
+    assert (found.verdict, found.why) == ("cannot_tell", "undeclared")

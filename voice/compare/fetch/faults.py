@@ -1,0 +1,157 @@
+"""Faults: which one is spoken of, in which share of the uses it came, and since when."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import timedelta
+from statistics import fmean
+from typing import Final, NamedTuple
+
+from catalog.model import Fault, Product
+from store import comparing
+from store import usage as stored
+from store.comparing import Seen
+from store.database import Connection
+from store.usage import Window
+from voice.claims.model import Claim
+from voice.compare.fetch.scope import Scope
+from voice.compare.judging import in_days
+from voice.compare.record import Elapsed, Share, Words
+from voice.compare.thresholds import Thresholds
+from voice.compare.tolerance import allowed
+
+NEAR: Final = 60
+"""Characters around a claim in which the fault's name is looked for before the whole statement is."""
+MAX_EVENTS: Final = 2_000
+MAX_USES: Final = 5_000
+_MOST_DAYS: Final = 400.0
+_JOINER: Final = "\u200c"
+
+
+def spoken_of(product: Product, claim: Claim, text: str | None) -> tuple[Fault, ...]:
+    """The faults a claim speaks of, by the catalogue's words, the longest that fits; all where none fits."""
+    begin, end = claim.span
+    near = "" if text is None else text[max(0, begin - NEAR) : end + NEAR]
+    for part in (claim.quote, near, text or ""):
+        lengths = {fault.kind: _longest(fault, _plain(part)) for fault in product.fault}
+        most = max(lengths.values(), default=0)
+        if most:
+            return tuple(fault for fault in product.fault if lengths[fault.kind] == most)
+    return product.fault
+
+
+def _longest(fault: Fault, text: str) -> int:
+    return max((len(word) for word in map(_plain, fault.words.en + fault.words.fa) if word in text), default=0)
+
+
+def _plain(text: str) -> str:
+    letters = text.casefold().replace(_JOINER, "").replace("ي", "ی").replace("ك", "ک").replace("’", "'")
+    return " ".join(letters.split())
+
+
+def named(faults: Sequence[Fault]) -> Words:
+    """How the faults are called."""
+    return Words(", ".join(f.label.en for f in faults), "، ".join(f.label.fa for f in faults))
+
+
+def share(conn: Connection, where: Scope, window: Window, faults: Sequence[Fault], coverage: float | None) -> Share:
+    """Of the uses in the window, those in or after which a fault came before the next began."""
+    use = where.product.use
+    hits = of = 0
+    kinds = {fault.opened_by for fault in faults}
+    for device_id, owned in where.within(window):
+        starts = [u.start for u in stored.listing(conn, use, device_id, owned, limit=MAX_USES)] if use else []
+        opened = [event.ts for event in comparing.newest(conn, [(device_id, owned)], kinds, limit=MAX_EVENTS)]
+        hits += len({bisect_right(starts, moment) for moment in opened} - {0})
+        of += len(starts)
+    unheard = of / coverage - of if coverage else 0.0
+    return Share(hits, of, unheard)
+
+
+class Since(NamedTuple):
+    """How long a fault has been there, and what tells it."""
+
+    elapsed: Elapsed
+    window: Window
+    seen: list[Seen]
+
+
+def since(conn: Connection, where: Scope, claim: Claim, faults: Sequence[Fault], t: Thresholds) -> Since:
+    """When the fault began that was there, or kept coming, as it was said."""
+    said_at = where.until
+    claimed = in_days(claim)
+    band = allowed(claimed, t)
+    most_days = min(_MOST_DAYS, 2 * (claimed.high or claimed.low or 0.0))
+    look = Window(said_at - timedelta(days=max(t.look_back_days, most_days)), said_at)
+    kinds = {fault.opened_by for fault in faults}
+    closing = {fault.closed_by for fault in faults if fault.closed_by is not None}
+    seen = comparing.newest(conn, where.within(look), kinds | closing, limit=MAX_EVENTS)
+    opened = [event for event in seen if event.kind in kinds]
+    if not opened:
+        return Since(Elapsed(None, None), look, [])
+    first = _beginning(opened, claimed, t)
+    high = low = _days(said_at - first.ts)
+    pauses = [
+        pause
+        for pause in comparing.silences(conn, first.device_id, Window(look.since, first.ts), where.product.heartbeat_s)
+        if pause.until >= first.ts
+    ]
+    if pauses:  # it was not heard right before: the fault may have come earlier
+        high = _days(said_at - pauses[-1].since)
+    working = _working(conn, where, claimed, band.low, opened, seen, closing)
+    midnights = (said_at.astimezone(where.zone).date() - first.ts.astimezone(where.zone).date()).days
+    return Since(Elapsed(low, high, midnights, working), look, [e for e in opened if e.ts >= first.ts])
+
+
+def _beginning(opened: Sequence[Seen], claimed: Claim, t: Thresholds) -> Seen:
+    """The first of those that came without a longer break; `opened` is newest first.
+
+    A break is as long as the time the fault is said to have lasted, a day at least and a setting at most.
+    """
+    said = fmean(v for v in (claimed.low, claimed.high) if v is not None) if claimed.low or claimed.high else 0.0
+    pause = timedelta(days=min(float(t.fault_pause_days), max(1.0, said)))
+    first = opened[0]
+    for event in opened[1:]:
+        if first.ts - event.ts > pause:
+            break
+        first = event
+    return first
+
+
+def _working(
+    conn: Connection,
+    where: Scope,
+    claimed: Claim,
+    least_days: float,
+    opened: Sequence[Seen],
+    seen: Sequence[Seen],
+    closing: set[str],
+) -> int:
+    """Uses that went well within the time a lasting fault is said to have been there.
+
+    Before it came, or after it went for good. One that came and went several times is no lasting one.
+    """
+    use = where.product.use
+    if use is None or not closing or not claimed.low:
+        return 0
+    begin = where.until - timedelta(days=least_days)
+    stretches = []
+    oldest = min((e.ts for e in opened if e.ts >= begin), default=None)
+    if oldest is not None and all(e.ts >= begin for e in opened):
+        stretches.append(Window(begin, oldest))
+    whole = where.until - timedelta(days=claimed.low)
+    newest = seen[0]
+    if newest.kind in closing and sum(e.ts >= min(whole, newest.ts - timedelta(days=1)) for e in opened) <= 1:
+        stretches.append(Window(max(newest.ts, begin), where.until))
+    return sum(
+        found.finished
+        for window in stretches
+        if window.since < window.until
+        for device_id, owned in where.within(window)
+        for found in stored.listing(conn, use, device_id, owned)
+    )
+
+
+def _days(length: timedelta) -> float:
+    return max(0.0, length.total_seconds() / 86_400)
