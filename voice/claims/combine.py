@@ -29,7 +29,7 @@ def combine(scene: Scene, measures: tuple[Measure, ...]) -> list[Measure]:
 
 
 def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bool:
-    """ "we EMPTY eight a day": right before a rate it is a verb. "YESTERDAY's run": of another noun. A fault's "empty"."""
+    """Words of a figure that are none here: "we EMPTY eight a day", "YESTERDAY's run", "says it is EMPTY"."""
     if measure.kind == "moment":
         return scene.longest("possessive", measure.end) is not None if measure.end < len(scene.tokens) else False
     if measure.kind == "count":
@@ -201,34 +201,32 @@ def _something_between(found: list[Measure], first: int, second: int) -> bool:
 
 def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
     """ "twice yesterday": the count becomes a rate of its window; a rate keeps it as its window."""
+    pairs = sorted(
+        (_close(scene, found[other], window) + APART.get(found[other].kind, 5.0), place, other)
+        for place, window in enumerate(found)
+        if window.kind in ("moment", "window")
+        for other in range(len(found))
+        if _may_hold(found[other], window) and not _fenced(found, place, other)
+    )
     result = list(found)
     spent: set[int] = set()
-    for place, window in enumerate(found):
-        if window.kind not in ("moment", "window"):
-            continue
-        best, nearest = None, NEAR
-        for other, measure in enumerate(result):
-            if measure.kind not in WINDOWED or measure.moment is not None or other == place:
-                continue
-            if (
-                measure.kind == "rate"
-                and window.kind == "moment"
-                and window.moment is not None
-                and window.moment[0] == "day"
-            ):
-                continue
-            apart = _close(scene, measure, window) + APART.get(measure.kind, 5.0)
-            if apart < nearest and not _fenced(found, place, other):
-                best, nearest = other, apart
-        if best is not None:
-            result[best] = _windowed(result[best], window)
+    for apart, place, other in pairs:
+        if apart < NEAR and place not in spent and result[other].moment is None:
+            result[other] = _windowed(result[other], found[place])
             spent.add(place)
-            # One window may hold for several counts of its clause: "yesterday two of them and today ..." has its own.
     return [
         replace(measure, kind="spell") if measure.kind == "window" else measure
         for place, measure in enumerate(result)
         if place not in spent
     ]
+
+
+def _may_hold(measure: Measure, window: Measure) -> bool:
+    """Whether a measure may have this window."""
+    if measure.kind not in WINDOWED or measure.moment is not None:
+        return False
+    of_a_day = window.kind == "moment" and window.moment is not None and window.moment[0] == "day"
+    return not (measure.kind == "rate" and of_a_day)
 
 
 def _fenced(found: list[Measure], first: int, second: int) -> bool:

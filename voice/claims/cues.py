@@ -59,7 +59,7 @@ def cues_of(scene: Scene) -> Cues:
 def _inside_longer(scene: Scene, cue: Cue) -> bool:
     """A use inside a longer fault ("RUNs out of battery") or last use ("last USEd") is none."""
     for place in range(max(cue.begin - 3, 0), cue.begin + 1):
-        for tag in ("no_cue", "empty", *SWALLOWING):
+        for tag in ("no_cue", "empty", "past_habit", *SWALLOWING):
             entry = scene.longest(tag, place)
             if entry is not None and entry.end >= cue.end and (entry.end - place) > (cue.end - cue.begin):
                 return True
@@ -112,7 +112,7 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
     if any(
         (entry := lattice.longest(tag, place)) is not None and entry.end > neg.begin
         for place in range(max(neg.begin - 2, 0), neg.begin + 1)
-        for tag in ("product_fault", "miss", "not_even", "most", "nothing", "fault", "last_use", "vague")
+        for tag in ("product_fault", "miss", "not_even", "most", "nothing", "fault", "last_use", "vague", "false")
     ):
         return Cue("neg_used", neg.begin, neg.end) if neg.tag == "neg" else None
     if neg.tag == "neg" and scene.longest("never", neg.begin) is not None:

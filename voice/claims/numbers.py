@@ -132,7 +132,7 @@ def _part(lattice: Lattice, place: int) -> tuple[int, Interval] | None:
 def _simple(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
     """A composed cardinal: "two hundred and fifty", "twenty-five", «بیست و پنج», "two and a half", "3 dozen"."""
     first = _part(lattice, begin)
-    if first is not None and _is_label(lattice, begin, first[0]):
+    if first is not None and not first[1].times and _is_label(lattice, begin, first[0]):
         return None
     if first is None:
         scale = lattice.longest("scale", begin)  # "hundred a day", «هزار تا»
@@ -288,10 +288,8 @@ def _second(lattice: Lattice, place: int, *, between: bool) -> tuple[int, Interv
         return None
     if joint is None and not hedged:
         # Side by side: «دو سه», "two, three": words of one order, never two digit strings.
-        first_kind = lattice.tokens[place - 1].kind
-        if "number" in (first_kind, lattice.tokens[after].kind) or (
-            joint is None and lattice.has("pronoun_one", place - 1, place)
-        ):
+        digits = "number" in (lattice.tokens[place - 1].kind, lattice.tokens[after].kind)
+        if digits or lattice.has("pronoun_one", place - 1, place):
             return None
     return entry.end, entry.value, hedged
 

@@ -25,7 +25,8 @@ SENTENCE = 16.0
 
 NO_NOUN = frozenset({
     "numeral", "once", "period", "periodic", "per_word", "every", "whole", "and", "joint", "contrast", "me", "neg",
-    "moment", "since_word", "for", "if", "use", "consume", "take", "lasts", "it", "miss", "in", "percent", "range", "ordinal", "fraction",
+    "moment", "since_word", "for", "if", "use", "consume", "take", "lasts", "it", "miss", "in", "percent", "range",
+    "ordinal", "fraction", "left",
 })  # fmt: skip
 """What begins one of these is no name of a counted thing ..."""
 COUNTED = frozenset({"item", "session"})
@@ -52,9 +53,9 @@ def _without_sounds(tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Tok
         if token.text in sounds or (token.text in pauses and before == after == ","):
             skip_comma = after == ","
             continue
-        if token.text == "," and ((after in sounds or after in pauses) and place + 2 < len(tokens)):
-            if tokens[place + 2].text == ",":
-                continue
+        enclosed = place + 2 < len(tokens) and tokens[place + 2].text == ","
+        if token.text == "," and enclosed and (after in sounds or after in pauses):
+            continue
         if token.text == "," and skip_comma:
             skip_comma = False
             continue

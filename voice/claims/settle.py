@@ -158,6 +158,8 @@ def _repeats(scene: Scene, first: Draft, second: Draft) -> bool:
         return True
     if first.unit != second.unit or first.topic not in ("usage_frequency", "missed_doses"):
         return False
+    if _contrasted(scene, first, second):
+        return False
     same_sentence = scene.sentence[first.measure.begin] == scene.sentence[second.measure.begin]
     own_cue = second.cue is not None and second.cue.begin >= first.measure.end
     return same_sentence and not own_cue and first.cue is not None and first.cue.tag != "neg_use"

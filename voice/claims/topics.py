@@ -36,7 +36,8 @@ FITS: Mapping[Kind, Weights] = {
     "length": {
         "usage_duration": {"session": 0.0, "use": 1.0, "takes": 2.0},
         "battery_runtime": {"battery": -1.0, "lasts": 0.0, "recharge": 1.0, "before_end": -2.5},
-        "fault_since": {"fault": 4.0, "product_fault": 3.5, "start": 0.0}, "last_used": {"neg_use": -2.0, "last_use": -1.0},
+        "fault_since": {"fault": 4.0, "product_fault": 3.5, "start": 0.0},
+        "last_used": {"neg_use": -2.0, "last_use": -1.0},
     },
     "length_per": {"usage_duration": {"use": 0.0, "session": 0.0}},
     "spell": {
@@ -140,28 +141,13 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
         return _stocked(scene, cues, measure, topics)
     weights = FITS.get(measure.kind, {})
     best = Resolved(None, None, FAR)
-    sentence = scene.sentence[measure.begin]
     for cue in cues.cues:
-        apart = scene.sentence[cue.begin] - sentence
-        if apart > 0 or apart < -1:
-            continue
-        if cue.tag in OUTSIDE and measure.begin <= cue.begin < measure.end:
-            continue
-        reach = distance(scene, measure, cue)
-        if measure.kind == "count" and reach > COUNT_FAR:
-            continue
         scene.lattice.steps += 1
-        if reach >= best.distance + 3:
+        reach = _reach(scene, measure, cue)
+        if reach is None or reach >= best.distance + 3:
             continue
-        if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
-            continue
-        if cue.tag == "aside":
-            if measure.kind not in LENGTHS:
-                continue
-            if cue.begin == measure.end:
-                reach -= 3.0  # "four hours TO CHARGE"
         if cue.tag in VOIDS:
-            if apart == 0 and reach + VOIDS[cue.tag] < best.distance:
+            if reach + VOIDS[cue.tag] < best.distance:
                 best = Resolved(SAYS_NOTHING, cue, reach + VOIDS[cue.tag])
             continue
         for topic, fits in weights.items():
@@ -173,6 +159,26 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
     if best.topic is None:
         return Resolved(_plain_topic(scene, measure, topics), None, UNSURE)
     return best
+
+
+def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
+    """How far a cue is from a measure; None where it cannot speak of it."""
+    apart = scene.sentence[cue.begin] - scene.sentence[measure.begin]
+    if apart not in (0, -1) or (apart != 0 and cue.tag in VOIDS):
+        return None
+    if cue.tag in OUTSIDE and measure.begin <= cue.begin < measure.end:
+        return None
+    reach = distance(scene, measure, cue)
+    if measure.kind == "count" and reach > COUNT_FAR:
+        return None
+    if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
+        return None
+    if cue.tag == "aside":
+        if measure.kind not in LENGTHS:
+            return None
+        if cue.begin == measure.end:
+            reach -= 3.0  # "four hours TO CHARGE"
+    return reach
 
 
 def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str | None:

@@ -57,9 +57,9 @@ def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
     last = min(measure.end + BOUND_REACH, len(scene.tokens))
     for cue in scene.all("most_after", "least_after", begin=measure.end, end=last):
         ends = cue.end >= len(scene.tokens) or scene.tokens[cue.end].kind == "mark"
-        if ends and scene.sentence[cue.begin] == scene.sentence[measure.begin]:
-            if not any("number" in scene.lattice.at[place] for place in range(measure.end, cue.begin)):
-                return ("least" if cue.tag == "least_after" else "most"), cue
+        another = any("number" in scene.lattice.at[place] for place in range(measure.end, cue.begin))
+        if ends and not another and scene.sentence[cue.begin] == scene.sentence[measure.begin]:
+            return ("least" if cue.tag == "least_after" else "most"), cue
     return None
 
 

@@ -428,8 +428,9 @@ LEXICON = Lexicon(
         "half_of_day": ("am", "pm", "a.m.", "p.m.", "o'clock", "in the morning", "in the evening", "at night"),
         "greeting": _phrases("""
             hi; hello; hey; dear; dear sir; dear madam; dear team; good morning; good day; good evening; morning; sir;
-            madam; well; so; and; but; ok; okay; oh; ah; um; uh; right; now; then; also; sorry; pardon; greetings; salam;
-            hi there; hello there; ladies and gentlemen; mate; quick question; question; one question; another thing
+            madam; well; so; and; but; ok; okay; oh; ah; um; uh; right; now; then; also; sorry; pardon; greetings;
+            salam; hi there; hello there; ladies and gentlemen; mate; quick question; question; one question;
+            another thing
             """),
         "asks": _phrases("""
             wondering; i wonder; wanted to ask; want to ask; like to ask; like to know; want to know; wanted to know;
@@ -479,6 +480,7 @@ LEXICON = Lexicon(
         "idle": _phrases("""
             run; ran; cleaned; been; used; vacuumed; running; driven
             """),
+        "thing": _DEVICES,
         "pronoun_one": ("one",),
         "possessive": _phrases("""
             's
@@ -518,6 +520,9 @@ LEXICON = Lexicon(
         "now_left": _phrases("""
             as of now; right now; currently; at the moment; at present; as we speak; now; at this moment; presently;
             still; today; this minute; just now; here
+            """),
+        "dose_pronoun": _phrases("""
+            them; em; 'em; one; ones; it; mine; those; these; of them; of em; of mine
             """),
         "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
@@ -690,9 +695,10 @@ LEXICON = Lexicon(
             whenever; plus; & then; and then; though; although; after that; where; because of
             """),
         "contrast": _phrases("""
-            but; however; yet; though; although; whereas; in reality; in fact; actually; mine; ours; still;
-            in practice; instead; tho; while; in truth; except; nevertheless; meanwhile; otherwise; anyway; honestly;
-            truth is; i get; we get; and yet; the truth is; on mine; but mine; reality is
+            but; however; yet; though; although; whereas; in reality; in fact; actually; still; in practice; instead;
+            tho; while; in truth; except; nevertheless; meanwhile; otherwise; anyway; honestly; truth is; i get;
+            we get; and yet; the truth is; on mine; but mine; reality is; mine is; mine does; mine runs; mine has;
+            mine only; mine lasts; mine just; ours is; ours runs; ours only; ours has; mine gets; mine goes
             """),
         "me": (
             *(f"the {r}" for r in _RELATIVES),
@@ -720,7 +726,10 @@ LEXICON = Lexicon(
             because; since; mostly; mainly; usually; normally; honestly; lol; mate; love; pal; bro; man; roughly;
             always; which; same; one; em; 'em; back; away; around; however; though; without; until; while; after;
             before; almost; during; per; fair; sure; mind; guess; think; say; more; less; least; actually; basically;
-            simply; literally; sadly; unfortunately; guys; team
+            simply; literally; sadly; unfortunately; guys; team; get; gets; got; getting; gotten; go; goes; going;
+            come; comes; make; makes; made; keep; let; lets; seem; seems; want; wants; need; needs; try; tried; tries;
+            manage; able; bloody; damn; fucking; bless; fine; good; great; true; fact; thing; stuff; way; lot; bit;
+            yet
             """),
         "neg": _phrases("""
             dosnt; dosent; doesn; didn; havn't; havnt; dont; nae; nivver; isn; wasn;
@@ -745,8 +754,8 @@ LEXICON = Lexicon(
         "correct": _phrases("""
             sorry; no sorry; i mean; no wait; wait no; wait; scratch that; correction; make that; or rather; rather;
             no , i tell a lie; i tell a lie; no i tell a lie; pardon; i meant; excuse me; my mistake;
-            i stand corrected; err no; no actually; actually no; not; no; strike that; hang on; hold on;
-            let me correct; beg your pardon; well actually; nope
+            i stand corrected; err no; no actually; actually no; no; strike that; hang on; hold on; let me correct;
+            beg your pardon; well actually; nope
             """),
         "past_habit": _phrases("""
             before that; before now; before ,; before .; before but; before and now; before then; in former times;
@@ -793,7 +802,8 @@ LEXICON = Lexicon(
             does the floors; does the kitchen; does the house; does the living room; does its thing; do the floors;
             do the kitchen; give it a go; gets used; out of the cupboard; touched; have it going; out for a run;
             goes over the floor; does the downstairs; does the upstairs; do a run; get it out; in there; does the;
-            did the; done the; doing the; do the
+            did the; done the; doing the; do the; 's out; is out; 's at it; is at it; send it; sent it; let it go;
+            let it do; goes over; went over; run by; 'm in; am in; 're in
             """),
         ),
         "fault": (
@@ -833,8 +843,8 @@ LEXICON = Lexicon(
         ),
         "battery": _phrases("""
             battery; batteries; charge; full charge; one charge; a charge; single charge; battery life; akku; accu;
-            batt; battry; batterie; cell; juice; charged; set of batteries; run time; runtime; set of aas; aas;
-            power pack
+            batt; battry; batterie; cell; charged; set of batteries; run time; runtime; set of aas; aas; power pack;
+            out of juice
             """),
         "lasts": (
             *_verbs("""
@@ -894,8 +904,7 @@ LEXICON = Lexicon(
         ),
         "dose": _phrases("""
             pill; pills; tablet; tablets; tabs; dose; doses; capsule; capsules; medication; medications; meds;
-            medicine; medicines; med; drops; them; em; 'em; one; ones; it; mine; those; the morning one;
-            the evening one; insulin; dosage; dosages
+            medicine; medicines; med; drops; insulin; dosage; dosages; the morning one; the evening one
             """),
         "item": _phrases("""
             box; boxes; carton; cartons; pack; packs; packet; packets; bag; bags; sack; sacks; can; cans; tin; tins;
@@ -1130,10 +1139,10 @@ LEXICON = Lexicon(
             it showed; according to the app; according to your app; according to the display; according to the report;
             according to your report; according to the sensor; according to your system; according to the dashboard;
             your system says; you have me down; on the display; on the screen; your records; you have recorded;
-            you've recorded; it counts; it counted; it logged; the app has; in the app it; your mail claims;
-            your mail says; your email says; your letter says; i can read on; it still says; it still shows;
-            it thinks i; in the report; on the dashboard; per your report; as per the app; as per your report;
-            according to it; it only counts; counts as; gets counted; is counted as
+            you've recorded; it counts; it counted; it logged; in the app it; your mail claims; your mail says;
+            your email says; your letter says; i can read on; it still says; it still shows; it thinks i;
+            in the report; on the dashboard; per your report; as per the app; as per your report; according to it;
+            it only counts; counts as; gets counted; is counted as
             """),
         ),
         "others": (
@@ -1276,11 +1285,11 @@ LEXICON = Lexicon(
         "empty": _phrases("""
             empty; is empty; all gone; run out; ran out; running out; run out of; ran out of; out of stock; sold out;
             cleaned out; bare; stripped bare; nothing left; none left; nothing in it; nothing on it; nothing there;
-            is out; used up; we are out; are out of; am out of; we're out of; completely out; totally out;
-            fresh out of; all out of; clean out of; nothing on the shelf; have nothing; nothing remaining; nowt left;
-            nada left; not a thing left; we have none; there are none; there is none; there is nothing;
-            there's nothing; none remaining; no stock; depleted; cleared out; finished up; nothing in there;
-            none in stock; nothing in stock
+            is out; we are out; are out of; am out of; we're out of; completely out; totally out; fresh out of;
+            all out of; clean out of; nothing on the shelf; have nothing; nothing remaining; nowt left; nada left;
+            not a thing left; we have none; there are none; there is none; there is nothing; there's nothing;
+            none remaining; no stock; depleted; cleared out; finished up; nothing in there; none in stock;
+            nothing in stock; all used up; is used up; completely used up
             """),
         "full": _phrases("""
             is full; are full; full up; still full; completely full; filled to the brim; full to the brim; brim full;
