@@ -54,8 +54,8 @@ _SAID: Final[Mapping[str, Pair]] = {
     "usage_duration": ("{figure} each time", "هر بار {figure}"),
     "adherence": ("{figure} of the doses taken", "مصرف {figure} نوبت‌ها"),
     "battery_runtime": ("{figure} on one charge or battery", "{figure} با هر شارژ یا باتری"),
-    "fault_frequency": ("the fault in {figure} of the uses", "ایراد در {figure} استفاده‌ها"),
-    "fault_since": ("the fault for {figure}", "ایراد از {figure} پیش"),
+    "fault_frequency": ("in {figure} of the uses", "در {figure} استفاده‌ها"),
+    "fault_since": ("for {figure}", "از {figure} پیش"),
     "stock_level": ("{figure} there", "موجودی {figure}"),
     "last_used": ("last used {figure} ago", "آخرین استفاده {figure} پیش"),
 }
@@ -87,6 +87,11 @@ _NOT_TELLING: Final[Mapping[str, Pair]] = {
     ),
 }
 _SHOWN_PERIODS: Final = 4
+_DAY_S: Final = 86_400
+_FEW_DAYS: Final = 10
+"""Fewer are told with a tenth."""
+_LENGTHS: Final = ((1, "day", "روز"), (24, "hour", "ساعت"), (1440, "minute", "دقیقه"))
+"""How many a day has, and their names."""
 
 
 def because(claim: Claim, record: Record, found: Finding) -> Text:
@@ -97,12 +102,14 @@ def because(claim: Claim, record: Record, found: Finding) -> Text:
 
 def _sentence(claim: Claim, record: Record, found: Finding, language: Language) -> str:
     en = language == "en"
-    parts = [f"The customer says {said(claim, language)}" if en else f"مشتری می‌گوید {said(claim, language)}"]
+    speaks = "The customer says" if en else "مشتری می‌گوید"
+    if record.fault is not None:
+        name = quoted(getattr(record.fault, language), language)
+        speaks = f"Of {name} the customer says" if en else f"دربارهٔ {name} مشتری می‌گوید"
+    parts = [f"{speaks}: {said(claim, language)}"]
     reported = _reported(claim, record, found, language)
-    if reported and record.fault is not None:
-        reported = f"{quoted(getattr(record.fault, language), language)} {reported}"
     if reported:
-        parts.append(f"the product reported {reported}" if en else f"محصول گزارش کرده است: {reported}")
+        parts.append(f"the product reported: {reported}" if en else f"محصول گزارش کرده است: {reported}")
     if record.coverage is not None and found.why not in ("undeclared", "unowned", "too_short"):
         share = percent(100 * min(record.coverage, 1.0), language)
         parts.append(f"it was heard {share} of the time" if en else f"در {share} زمان از آن خبر رسیده است")
@@ -175,7 +182,7 @@ def _reported(claim: Claim, record: Record, found: Finding, language: Language) 
         case Level():
             return _level(claim, found, language)
         case Elapsed() as about:
-            return _elapsed(claim, about, found, language)
+            return _elapsed(claim, about, language)
     return ""
 
 
@@ -188,7 +195,7 @@ def _counts(claim: Claim, record: Record, about: Counted, found: Finding, langua
     counts = [part.count for part in about.parts]
     if record.own_window or claim.per is None:
         total = _figure(_without_per(claim), sum(counts), sum(counts), language)
-        return f"{total} in that time" if en else f"{total} در آن مدت"
+        return f"{total} {_over(record, language)}{_rank(found, language)}"
     text = _figure(claim, round(found.value, 2), round(found.value, 2), language)
     number = figure(len(counts), language)
     if len(counts) == 1:
@@ -199,10 +206,29 @@ def _counts(claim: Claim, record: Record, about: Counted, found: Finding, langua
         over = f" on average over {span_of}" if en else f" به‌طور میانگین در {span_of}"
         if len(counts) <= _SHOWN_PERIODS:
             over += f" ({listed(counts, language)})"
-    if found.rank is not None:
-        share = percent(100 * found.rank, language)
-        over += f", more than {share} of the fleet" if en else f"، بیش از {share} دستگاه‌های مشابه"
     return text + over
+
+
+def _over(record: Record, language: Language) -> str:
+    """How long the window is."""
+    length = _length((record.until - record.since).total_seconds() / _DAY_S, language)
+    return f"in {length}" if language == "en" else f"در {length}"
+
+
+def _rank(found: Finding, language: Language) -> str:
+    if found.rank is None:
+        return ""
+    share = percent(100 * found.rank, language)
+    return f", more than {share} of its kind" if language == "en" else f"، بیش از {share} محصولات هم‌نوع"
+
+
+def _length(days: float, language: Language) -> str:
+    """A length of time in the unit it is best told in."""
+    in_a_day, name, persian = next(unit for unit in _LENGTHS if days * unit[0] >= 1 or unit is _LENGTHS[-1])
+    many = days * in_a_day
+    many = round(many, 1) if name == "day" and many < _FEW_DAYS else round(many)
+    text = figure(many, language)
+    return f"{text} {persian}" if language == "fa" else f"{text} {name}{'' if many == 1 else 's'}"
 
 
 def _without_per(claim: Claim) -> Claim:
@@ -219,21 +245,24 @@ def _level(claim: Claim, found: Finding, language: Language) -> str:
     return f"{now} ({between} that day)" if language == "en" else f"{now} (در آن شبانه‌روز {between})"
 
 
-def _elapsed(claim: Claim, about: Elapsed, found: Finding, language: Language) -> str:
+def _elapsed(claim: Claim, about: Elapsed, language: Language) -> str:
     en = language == "en"
     of_fault = claim.topic == "fault_since"
     if about.low is None:
         if of_fault:
-            return "no such fault" if en else "هیچ ایرادی از این نوع"
+            return "not once" if en else "هیچ بار"
         return "no use" if en else "هیچ استفاده‌ای"
-    high = about.high
-    same = high is not None and high - about.low < 0.05
-    days = (
-        span(round(high, 1), round(high, 1), language) if same and high is not None else span(about.low, high, language)
-    )
-    event = ("the fault began", "آغاز ایراد") if of_fault else ("the last use", "آخرین استفاده")
-    text = f"{event[0]} {days} days before" if en else f"{event[1]} {days} روز پیش‌تر"
-    if of_fault and about.working and found.answer in ("contradicts", "agrees"):
+    low, high = about.low, about.high
+    if high is None:
+        length = f"at least {_length(low, language)}" if en else f"دست‌کم {_length(low, language)}"
+    elif _length(low, language) == _length(high, language):
+        length = _length(low, language)
+    else:
+        ends = _length(low, language), _length(high, language)
+        length = f"between {ends[0]} and {ends[1]}" if en else f"بین {ends[0]} تا {ends[1]}"
+    event = ("began", "آغاز") if of_fault else ("the last use", "آخرین استفاده")
+    text = f"{event[0]} {length} before" if en else f"{event[1]} {length} پیش‌تر"
+    if about.working:
         uses = figure(about.working, language)
-        text += f", and {uses} uses that went well since" if en else f"، و {uses} استفادهٔ موفق پس از آن"
+        text += f", with {uses} good uses in that time" if en else f"، با {uses} استفادهٔ بی‌ایراد در آن مدت"
     return text

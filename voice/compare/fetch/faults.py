@@ -23,6 +23,7 @@ from voice.compare.tolerance import allowed
 
 NEAR: Final = 60
 """Characters around a claim in which the fault's name is looked for before the whole statement is."""
+MAX_NAMES: Final = 2
 MAX_EVENTS: Final = 2_000
 MAX_USES: Final = 5_000
 _MOST_DAYS: Final = 400.0
@@ -51,12 +52,17 @@ def _plain(text: str) -> str:
 
 
 def named(faults: Sequence[Fault]) -> Words:
-    """How the faults are called."""
-    return Words(", ".join(f.label.en for f in faults), "، ".join(f.label.fa for f in faults))
+    """How the faults are called; many have no name together."""
+    if len(faults) > MAX_NAMES:
+        return Words("any of its faults", "هر یک از ایرادهایش")
+    return Words(" / ".join(f.label.en for f in faults), " / ".join(f.label.fa for f in faults))
 
 
-def share(conn: Connection, where: Scope, window: Window, faults: Sequence[Fault], coverage: float | None) -> Share:
-    """Of the uses in the window, those in or after which a fault came before the next began."""
+def share(conn: Connection, where: Scope, window: Window, faults: Sequence[Fault]) -> Share:
+    """Of the uses in the window, those in or after which a fault came before the next began.
+
+    What was not heard is missing from both, so that the share is that of the uses heard.
+    """
     use = where.product.use
     hits = of = 0
     kinds = {fault.opened_by for fault in faults}
@@ -65,8 +71,7 @@ def share(conn: Connection, where: Scope, window: Window, faults: Sequence[Fault
         opened = [event.ts for event in comparing.newest(conn, [(device_id, owned)], kinds, limit=MAX_EVENTS)]
         hits += len({bisect_right(starts, moment) for moment in opened} - {0})
         of += len(starts)
-    unheard = of / coverage - of if coverage else 0.0
-    return Share(hits, of, unheard)
+    return Share(hits, of)
 
 
 class Since(NamedTuple):

@@ -187,7 +187,7 @@ def _fault_frequency(ask: Asking) -> Record:
     if chosen is None:
         return _nothing(ask, "too_short")
     coverage = _coverage(ask, chosen.window)
-    about = faults.share(ask.conn, ask.where, chosen.window, spoken, coverage)
+    about = faults.share(ask.conn, ask.where, chosen.window, spoken)
     windows, kinds = ask.where.within(chosen.window), {fault.opened_by for fault in spoken}
     seen = comparing.newest(ask.conn, windows, kinds, limit=MAX_EVIDENCE)
     return _made(ask, chosen.window, coverage, about, seen, int(about.hits), own=chosen.own, fault=words)

@@ -154,8 +154,8 @@ def test_the_table(case: str) -> None:
 def test_sentences_are_whole_in_both_languages(case: str) -> None:
     found = _verdict(case)
     en, fa = found.because.en, found.because.fa
-    assert en.startswith("The customer says ")
-    assert fa.startswith("مشتری می‌گوید ")
+    assert en.startswith("The customer says: ")
+    assert fa.startswith("مشتری می‌گوید: ")
     for text in (en, fa):
         assert text.endswith(".")
         assert "{" not in text
@@ -175,11 +175,11 @@ def test_differences_come_with_explanations_and_nothing_else_does(case: str) -> 
 def test_the_story_of_the_first_page() -> None:
     found = _verdict("six, five and seven")
     assert found.because.en == (
-        "The customer says 2 to 3 uses a month; the product reported 6 uses a month on average over 3 months "
+        "The customer says: 2 to 3 uses a month; the product reported: 6 uses a month on average over 3 months "
         "(6, 5 and 7); it was heard 100 % of the time."
     )
     assert found.because.fa == (
-        "مشتری می‌گوید ۲ تا ۳ بار استفاده در ماه؛ محصول گزارش کرده است: ۶ بار استفاده در ماه به‌طور میانگین در "
+        "مشتری می‌گوید: ۲ تا ۳ بار استفاده در ماه؛ محصول گزارش کرده است: ۶ بار استفاده در ماه به‌طور میانگین در "
         "۳ ماه (۶، ۵ و ۷)؛ در ۱۰۰٪ زمان از آن خبر رسیده است."
     )
     assert (found.reported.value, found.reported.n, found.allowed) == (6, 18, (1.6, 3.75))
@@ -204,7 +204,7 @@ def test_every_pill_shows_its_interval() -> None:
     found = _verdict("64 of 90 doses")
     assert found.reported.interval == pytest.approx((61.0, 79.5), abs=0.05)
     assert found.because.en.startswith(
-        "The customer says 100 % of the doses taken; the product reported 64 of 90 doses, 71 %"
+        "The customer says: 100 % of the doses taken; the product reported: 64 of 90 doses, 71 %"
     )
 
 
