@@ -62,6 +62,10 @@ class Quantity(Strict):
     sensitive: bool = False
     """Tells of a person's health or habits: shown to that customer's care team alone."""
 
+    def words_in(self, language: Literal["en", "fa"]) -> dict[str, str]:
+        """What people read for each word of `values` that has a label."""
+        return {word: getattr(label, language) for word, label in self.value_labels.items()}
+
     @field_validator("unit")
     @classmethod
     def _ucum(cls, unit: str) -> str:

@@ -24,6 +24,7 @@ class Chart {
     this.sync = figure.dataset.sync;
     this.unit = figure.dataset.unit;
     this.words = wordsFor(figure.dataset);
+    this.spoken = new Map(Object.entries(JSON.parse(figure.dataset.spoken || "{}")));
     this.stepped = ["bool", "enum", "text", "counter"].includes(figure.dataset.kind);
     this.wait = this.area.innerHTML;
     this.table = figure.querySelector(".chart-table");
@@ -42,7 +43,7 @@ class Chart {
     this.plot = null;
     if (!buckets.length) { this.say(texts.empty); return; }
     const { data, counts, names } = columns(buckets, this.gaps);
-    Object.assign(this, { data, counts, names });
+    Object.assign(this, { data, counts, names: names.map((word) => this.spoken.get(word) ?? word) });
     this.stepped ||= names.length > 0;
     this.plot = draw(this, data);
     this.figure.dataset.drawn = String(data[0].length);

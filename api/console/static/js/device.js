@@ -4,6 +4,7 @@ const numbers = new Intl.NumberFormat(document.documentElement.lang === "fa" ? "
 
 function written(value, row) {
   if (typeof value === "boolean") return value ? row.dataset.yes : row.dataset.no;
+  if (typeof value === "string") return new Map(Object.entries(JSON.parse(row.dataset.spoken || "{}"))).get(value) ?? value;
   return typeof value === "number" ? numbers.format(value) : String(value);
 }
 
