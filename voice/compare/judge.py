@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from voice.claims.model import Claim, Per
@@ -12,13 +13,16 @@ from voice.compare.judging import Finding, denied
 from voice.compare.record import Counted, Elapsed, Lengths, Level, Missing, Record, Share
 from voice.compare.sentences import because
 from voice.compare.thresholds import Thresholds
-from voice.compare.tolerance import allowed
+from voice.compare.tolerance import allowed, named
 from voice.compare.verdict import Claimed, Evidence, PeriodCount, Reported, Verdict, Window
 
 
 def judge(claim: Claim, record: Record, thresholds: Thresholds) -> Verdict:
     """What the record makes of the claim, by the rules of docs/comparison.md."""
     found = _found(claim, record, thresholds)
+    if not record.fault_known and named(claim) != "never" and (claim.negated or found.answer != "agrees"):
+        # A fault the product knows nothing of speaks neither for nor against the customer.
+        found = replace(found, answer="cannot_tell", why="unknown_fault" if found.why == "compared" else found.why)
     if claim.negated:
         found = denied(found)
     return Verdict(

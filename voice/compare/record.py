@@ -145,6 +145,9 @@ class Record:
     """The claim names the window; else it is a habit's."""
     fault: Words | None = None
     """Which faults were counted."""
+    fault_known: bool = True
+    """Whether the claim's words are those for these faults; else all were counted, and the one that is meant may be
+    none of them."""
     evidence: tuple[EventRef, ...] = ()
     """The newest events the figures were made from."""
     evidence_total: int = 0

@@ -81,6 +81,10 @@ _NOT_TELLING: Final[Mapping[str, Pair]] = {
         "the product has reported nothing of it, so this cannot be told",
         "محصول چیزی در این باره گزارش نکرده است، پس نمی‌توان گفت",
     ),
+    "unknown_fault": (
+        "it may be a fault that the product does not notice, so this cannot be told",
+        "شاید ایرادی باشد که محصول متوجه آن نمی‌شود، پس نمی‌توان گفت",
+    ),
     "no_rank": (
         "there is nothing to rank the words against, so this cannot be told",
         "معیاری برای سنجیدن این توصیف وجود ندارد، پس نمی‌توان گفت",

@@ -15,7 +15,15 @@ METHOD: Final = 1
 Answer: TypeAlias = Literal["agrees", "understates", "overstates", "contradicts", "cannot_tell"]
 Confidence: TypeAlias = Literal["high", "medium", "low"]
 Why: TypeAlias = Literal[
-    "compared", "bounds_straddle", "few_heard", "too_short", "unowned", "undeclared", "nothing", "no_rank"
+    "compared",
+    "bounds_straddle",
+    "few_heard",
+    "too_short",
+    "unowned",
+    "undeclared",
+    "nothing",
+    "no_rank",
+    "unknown_fault",
 ]
 """What the answer rests on; all but `compared` are reasons why nothing can be told."""
 

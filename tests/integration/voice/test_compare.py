@@ -220,6 +220,11 @@ def test_faults_are_those_that_are_spoken_of(lives: Lives) -> None:
     by_text = claim("fault_frequency", 7, 7, "week", quote="seven times a week", span=(20, 38))
     text = "The brush jams about seven times a week, it also is slow"
     assert lives.verdict(owner, device, "robot_vacuum", by_text, text=text).verdict == "overstates"
+    squeaks = claim("fault_frequency", 7, 7, "week", quote="squeaks seven times a week")
+    unnamed = lives.verdict(owner, device, "robot_vacuum", squeaks, text="It squeaks seven times a week")
+    assert (unnamed.verdict, len({each.kind for each in unnamed.evidence})) == ("agrees", 2)
+    rattles = claim("fault_frequency", 2, 2, "week", quote="rattles twice a week")
+    assert lives.verdict(owner, device, "robot_vacuum", rattles).why == "unknown_fault"
     share = claim("fault_frequency", 50, 50, unit="percent", quote="stuck every other time")
     assert lives.verdict(owner, device, "robot_vacuum", share).verdict == "agrees"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,28 +28,50 @@ MAX_NAMES: Final = 2
 MAX_EVENTS: Final = 2_000
 MAX_USES: Final = 5_000
 _MOST_DAYS: Final = 400.0
+FEWEST_LETTERS: Final = 3
+"""Of a word that endings may follow."""
 _JOINER: Final = "\u200c"
 
 
-def spoken_of(product: Product, claim: Claim, text: str | None) -> tuple[Fault, ...]:
-    """The faults a claim speaks of, by the catalogue's words, the longest that fits; all where none fits."""
+class Spoken(NamedTuple):
+    """The faults a claim may speak of."""
+
+    faults: tuple[Fault, ...]
+    known: bool
+    """Its words are the catalogue's for them; else they are all of the product's."""
+
+    @property
+    def opened_by(self) -> set[str]:
+        """The events with which they begin."""
+        return {fault.opened_by for fault in self.faults}
+
+
+def spoken_of(product: Product, claim: Claim, text: str | None) -> Spoken:
+    """The faults a claim speaks of by the catalogue's words: those whose phrase is the longest that is said."""
     begin, end = claim.span
     near = "" if text is None else text[max(0, begin - NEAR) : end + NEAR]
     for part in (claim.quote, near, text or ""):
-        lengths = {fault.kind: _longest(fault, _plain(part)) for fault in product.fault}
+        said = _words(part)
+        lengths = {fault.kind: _longest(fault, said) for fault in product.fault}
         most = max(lengths.values(), default=0)
         if most:
-            return tuple(fault for fault in product.fault if lengths[fault.kind] == most)
-    return product.fault
+            return Spoken(tuple(fault for fault in product.fault if lengths[fault.kind] == most), known=True)
+    return Spoken(product.fault, known=False)
 
 
-def _longest(fault: Fault, text: str) -> int:
-    return max((len(word) for word in map(_plain, fault.words.en + fault.words.fa) if word in text), default=0)
+def _longest(fault: Fault, said: Sequence[str]) -> int:
+    """Letters of the longest of its phrases whose words are all said, whatever endings they have."""
+    phrases = map(_words, fault.words.en + fault.words.fa)
+    return max((sum(map(len, phrase)) for phrase in phrases if all(_is_said(word, said) for word in phrase)), default=0)
 
 
-def _plain(text: str) -> str:
+def _is_said(word: str, said: Sequence[str]) -> bool:
+    return any(other == word or (len(word) >= FEWEST_LETTERS and other.startswith(word)) for other in said)
+
+
+def _words(text: str) -> list[str]:
     letters = text.casefold().replace(_JOINER, "").replace("ي", "ی").replace("ك", "ک").replace("’", "'")
-    return " ".join(letters.split())
+    return re.findall(r"[\w']+", letters)
 
 
 def named(faults: Sequence[Fault]) -> Words:
@@ -58,17 +81,18 @@ def named(faults: Sequence[Fault]) -> Words:
     return Words(" / ".join(f.label.en for f in faults), " / ".join(f.label.fa for f in faults))
 
 
-def share(conn: Connection, where: Scope, window: Window, faults: Sequence[Fault]) -> Share:
+def share(conn: Connection, where: Scope, window: Window, spoken: Spoken) -> Share:
     """Of the uses in the window, those in or after which a fault came before the next began.
 
     What was not heard is missing from both, so that the share is that of the uses heard.
     """
     use = where.product.use
     hits = of = 0
-    kinds = {fault.opened_by for fault in faults}
     for device_id, owned in where.within(window):
         starts = [u.start for u in stored.listing(conn, use, device_id, owned, limit=MAX_USES)] if use else []
-        opened = [event.ts for event in comparing.newest(conn, [(device_id, owned)], kinds, limit=MAX_EVENTS)]
+        opened = [
+            event.ts for event in comparing.newest(conn, [(device_id, owned)], spoken.opened_by, limit=MAX_EVENTS)
+        ]
         hits += len({bisect_right(starts, moment) for moment in opened} - {0})
         of += len(starts)
     return Share(hits, of)
@@ -82,15 +106,15 @@ class Since(NamedTuple):
     seen: list[Seen]
 
 
-def since(conn: Connection, where: Scope, claim: Claim, faults: Sequence[Fault], t: Thresholds) -> Since:
+def since(conn: Connection, where: Scope, claim: Claim, spoken: Spoken, t: Thresholds) -> Since:
     """When the fault began that was there, or kept coming, as it was said."""
     said_at = where.until
     claimed = in_days(claim)
     band = allowed(claimed, t)
     most_days = min(_MOST_DAYS, 2 * (claimed.high or claimed.low or 0.0))
     look = Window(said_at - timedelta(days=max(t.look_back_days, most_days)), said_at)
-    kinds = {fault.opened_by for fault in faults}
-    closing = {fault.closed_by for fault in faults if fault.closed_by is not None}
+    kinds = spoken.opened_by
+    closing = {fault.closed_by for fault in spoken.faults if fault.closed_by is not None}
     seen = comparing.newest(conn, where.within(look), kinds | closing, limit=MAX_EVENTS)
     opened = [event for event in seen if event.kind in kinds]
     if not opened:

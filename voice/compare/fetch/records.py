@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -25,7 +26,6 @@ from voice.compare.record import (
     Reason,
     Record,
     Share,
-    Words,
 )
 from voice.compare.thresholds import Thresholds
 
@@ -75,15 +75,14 @@ def _made(
     total: int,
     *,
     own: bool,
-    fault: Words | None = None,
 ) -> Record:
     where = ask.where
     touched = {device_id for device_id, _ in where.within(window)}
     return Record(
         window.since, window.until, coverage, about,
-        len(touched), where.others, own, fault,
-        tuple(EventRef(where.device(e.device_id), e.ts, e.boot, e.seq, e.kind) for e in seen),
-        total, where.calendar, where.name,
+        len(touched), where.others, own,
+        evidence=tuple(EventRef(where.device(e.device_id), e.ts, e.boot, e.seq, e.kind) for e in seen),
+        evidence_total=total, calendar=where.calendar, zone=where.name,
     )  # fmt: skip
 
 
@@ -91,7 +90,7 @@ def _nothing(ask: Asking, reason: Reason) -> Record:
     return _missing(ask.where, ask.where.until, ask.where.until, reason)
 
 
-def _counted(ask: Asking, what: What | None, fault: Words | None = None) -> Record:
+def _counted(ask: Asking, what: What | None) -> Record:
     """A count or minutes a period, or a word for it."""
     if what is None:
         return _nothing(ask, "undeclared")
@@ -108,7 +107,7 @@ def _counted(ask: Asking, what: What | None, fault: Words | None = None) -> Reco
     total = len(seen)
     if total == MAX_EVIDENCE:
         total = comparing.number_of(ask.conn, windows, what.kinds)
-    return _made(ask, chosen.window, found.coverage, counted, seen, total, own=chosen.own, fault=fault)
+    return _made(ask, chosen.window, found.coverage, counted, seen, total, own=chosen.own)
 
 
 def _frequency(ask: Asking) -> Record:
@@ -178,9 +177,8 @@ def _fault_frequency(ask: Asking) -> Record:
     if not ask.product.fault:
         return _nothing(ask, "undeclared")
     spoken = faults.spoken_of(ask.product, ask.claim, ask.text)
-    words = faults.named(spoken)
     if ask.claim.unit != "percent":
-        return _counted(ask, counting.of_events(sorted({fault.opened_by for fault in spoken})), words)
+        return _of_fault(_counted(ask, counting.of_events(sorted(spoken.opened_by))), spoken)
     if ask.product.use is None:
         return _nothing(ask, "undeclared")
     chosen = choose(ask.claim, ask.where, ask.t)
@@ -188,9 +186,13 @@ def _fault_frequency(ask: Asking) -> Record:
         return _nothing(ask, "too_short")
     coverage = _coverage(ask, chosen.window)
     about = faults.share(ask.conn, ask.where, chosen.window, spoken)
-    windows, kinds = ask.where.within(chosen.window), {fault.opened_by for fault in spoken}
-    seen = comparing.newest(ask.conn, windows, kinds, limit=MAX_EVIDENCE)
-    return _made(ask, chosen.window, coverage, about, seen, int(about.hits), own=chosen.own, fault=words)
+    seen = comparing.newest(ask.conn, ask.where.within(chosen.window), spoken.opened_by, limit=MAX_EVIDENCE)
+    made = _made(ask, chosen.window, coverage, about, seen, int(about.hits), own=chosen.own)
+    return _of_fault(made, spoken)
+
+
+def _of_fault(made: Record, spoken: faults.Spoken) -> Record:
+    return replace(made, fault=faults.named(spoken.faults), fault_known=spoken.known)
 
 
 def _fault_since(ask: Asking) -> Record:
@@ -202,10 +204,9 @@ def _fault_since(ask: Asking) -> Record:
     heard = Window(
         max(ask.where.until - timedelta(days=max(1.0, min(said, 400.0))), found.window.since), ask.where.until
     )
-    return _made(
-        ask, heard, _coverage(ask, heard), found.elapsed, found.seen[:MAX_EVIDENCE], len(found.seen),
-        own=True, fault=faults.named(spoken),
-    )  # fmt: skip
+    seen = found.seen[:MAX_EVIDENCE]
+    made = _made(ask, heard, _coverage(ask, heard), found.elapsed, seen, len(found.seen), own=True)
+    return _of_fault(made, spoken)
 
 
 def _last_used(ask: Asking) -> Record:

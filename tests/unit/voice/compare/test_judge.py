@@ -132,6 +132,12 @@ TABLE: dict[str, tuple[Claim, Record, str]] = {
     "a fault never seen": (WEEK, record(Elapsed(None, None)), "contradicts"),
     "a fault never seen, unheard": (WEEK, record(Elapsed(None, None), 0.2), "cannot_tell"),
     "a fault for two hours": (claim("fault_since", 120, 120, unit="min"), record(Elapsed(0.09, 0.09, 0)), "agrees"),
+    "a fault of no name, more": (
+        claim("fault_frequency", 2, 2, "week"), counted([5, 5, 5], per="week", fault_known=False), "cannot_tell"),
+    "a fault of no name, none": (WEEK, record(Elapsed(None, None), fault_known=False), "cannot_tell"),
+    "a fault of no name, as said": (
+        claim("fault_frequency", 2, 2, "week"), counted([2, 2, 2], per="week", fault_known=False), "agrees"),
+    "no fault of any name": (claim("fault_frequency", 0, 0), counted([0, 1, 0], fault_known=False), "contradicts"),
     "not declared": (claim("battery_runtime", 20, 20), record(Missing("undeclared")), "cannot_tell"),
 }  # fmt: skip
 
