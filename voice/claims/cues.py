@@ -8,9 +8,11 @@ neg + verb    of the product, a verb nobody listed: a fault ("doesn't leave the 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from voice.claims.scene import Cue, Scene
+from voice.claims.verb_last import made_of_denial
 
 TOPICAL = (
     "use", "fault", "battery", "lasts", "recharge", "session", "miss", "take", "dose", "item", "left", "consume",
@@ -21,6 +23,8 @@ SWALLOWING = ("product_fault", "fault", "last_use", "miss", "recharge", *VOID)
 """What makes a shorter cue inside it mean something else."""
 ENDING = frozenset({"number", "every", "whole", "fault", "product_fault", "miss", "lasts"})
 """What a denial may deny as it stands: it makes no other cue of these."""
+FARTHEST = 36
+"""Tokens beyond which no cue speaks of a figure: topics.FAR at its weight a token, and a long phrase."""
 REACH = 4
 """Tokens between a denial and its verb."""
 
@@ -30,7 +34,22 @@ class Cues:
     """The cues of a statement, and the denials that none of them used up."""
 
     cues: tuple[Cue, ...]
+    """Both by place."""
     denials: tuple[Cue, ...]
+
+    def near(self, begin: int, end: int) -> tuple[Cue, ...]:
+        """The cues that begin within reach of tokens `[begin, end)`."""
+        first = bisect_left(self.cues, begin - FARTHEST, key=_place)
+        return self.cues[first : bisect_left(self.cues, end + FARTHEST, lo=first, key=_place)]
+
+    def denials_near(self, begin: int, end: int) -> tuple[Cue, ...]:
+        """The denials that begin within reach of tokens `[begin, end)`."""
+        first = bisect_left(self.denials, begin - FARTHEST, key=_place)
+        return self.denials[first : bisect_left(self.denials, end + FARTHEST, lo=first, key=_place)]
+
+
+def _place(cue: Cue) -> int:
+    return cue.begin
 
 
 def cues_of(scene: Scene) -> Cues:
@@ -53,7 +72,7 @@ def cues_of(scene: Scene) -> Cues:
     made += _strange_verbs(scene)
     made += _renewals(scene)
     found = [_of_a_run(scene, cue) for cue in found]
-    return Cues(tuple(found + made), tuple(denials))
+    return Cues(tuple(sorted(found + made, key=_place)), tuple(denials))
 
 
 def _inside_longer(scene: Scene, cue: Cue) -> bool:
@@ -108,6 +127,8 @@ def _known(scene: Scene, place: int) -> bool:
 
 def _made(scene: Scene, neg: Cue) -> Cue | None:
     """The cue that a denial makes, "neg_used" where a listed phrase holds it already, None where it only denies."""
+    if scene.lexicon.verb_last:
+        return made_of_denial(scene, neg)
     lattice = scene.lattice
     if any(
         (entry := lattice.longest(tag, place)) is not None and entry.end > neg.begin

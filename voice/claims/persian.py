@@ -4,7 +4,7 @@
     نمی‌خورم  نخوردم              ن‌ میخور  ن‌ خورد    the negation is a token of its own
     قرص‌هامو  قرصاشون  قرصی        قرص              plural, owner and «را» go; the span stays the whole word
     هفته ای  هفته‌ای  هفتهای       هفتهای            a period («هفته‌ای سه بار»)
-    پنج شش ماهی  بیست تایی         ماه ‌ی  تا ‌ی        after a number the ـی approximates
+    پنج شش ماهی  بیست تایی         ماه ی‌  تا ی‌        after a number the ـی approximates
     یه هفته‌ست  سه روزه  خالیه      هفته است          the copula is a token of its own
     نیم ساعتم  یه بارم            ساعت هم           behind a counted word the clitic م is «هم»
     دوبار  سه‌روزه  یه‌هفته        دو بار            numbers are taken off what they count
@@ -24,6 +24,7 @@ from voice.claims.finglish import to_persian
 from voice.claims.lexicon.fa_forms import (
     ADJECTIVES,
     ALIASES,
+    ABOUT,
     ALSO,
     APPROXIMATING,
     COPULA,
@@ -33,6 +34,7 @@ from voice.claims.lexicon.fa_forms import (
     FORMS,
     KEPT,
     NEGATION,
+    NINE,
     NOUNS,
     NUMBERS,
     PREVERBS,
@@ -62,6 +64,8 @@ _BEHIND = (
 )
 COUNT_SUFFIX: Final = re.compile(rf"(?P<plural>های|ها|ای|ا|ان)?(?P<some>یی|ی)?{_BEHIND}")
 SILENT_SUFFIX: Final = re.compile(rf"(?P<plural>های|ها)?(?P<some>ایی|یی|ای)?{_BEHIND}")
+SPOKEN_COPULAS: Final = frozenset({"س", "ن", "ان"})
+"""Taken off adjectives only: nouns that end in these are too many."""
 PREFIXES: Final = frozenset({"می", "نمی", "نیمی", "همی"})
 LOOSE: Final = frozenset(
     {"ها", "های", "هایی", "هام", "هات", "هاش", "هامون", "هاتون", "هاشون", "هامان", "هایم", "هایش", "هایشان", "هامو",
@@ -80,7 +84,9 @@ VARIANTS: Final = 2
 
 @lru_cache(maxsize=16384)
 def words_of(word: str) -> tuple[str, ...]:
-    """The lexicon's words for one written word; the approximating ـی stays a candidate «‌ی» behind its unit."""
+    """The lexicon's words for one written word; the approximating ـی stays a candidate «ی‌» behind its unit."""
+    if word in (NEGATION, APPROXIMATING, NINE, ABOUT):
+        return (word,)  # a lexicon may name them
     joined = word.replace(ZWNJ, "")
     found = _known(joined)
     if found is not None:
@@ -109,7 +115,9 @@ def _known(word: str, depth: int = VARIANTS) -> tuple[str, ...] | None:
         return tuple(alias.split())
     if word in KEPT or word in NUMBERS or word in STEMS:
         return (word,)
-    return _time(word) or _verb(word) or _inflected(word) or (_compound(word, depth) if depth else None)
+    if word in FORMS:
+        return _time(word) or (FORMS[word],)
+    return _time(word) or _inflected(word) or _verb(word) or (_compound(word, depth) if depth else None)
 
 
 def _time(word: str) -> tuple[str, ...] | None:
@@ -189,12 +197,12 @@ def _inflected(word: str) -> tuple[str, ...] | None:
             if counted is not None:
                 return counted
         match = NOUN_SUFFIX.fullmatch(suffix)
-        if match is not None and (stem in NOUNS or stem in ADJECTIVES):
+        if match is not None and (stem in ADJECTIVES or (stem in NOUNS and match["copula"] not in SPOKEN_COPULAS)):
             return (stem, *((COPULA,) if match["copula"] else ()), *((ALSO,) if match["also"] else ()))
         if stem.endswith("ه") and suffix in ("ء", "س", "ست"):
             return stem, COPULA
     for ending in ("ست", "س"):  # «هفتست», «هفتس», «دقیقس»: the ـه of the stem is swallowed
-        if word.endswith(ending) and word[: -len(ending)] + "ه" in STEMS:
+        if word.endswith(ending) and word[: -len(ending)] + "ه" in COUNTED:
             return word[: -len(ending)] + "ه", COPULA
     if word.endswith("م") and word[:-1] + "ه" in COUNTED:  # «هفتم هم»: two weeks even
         return None
@@ -265,7 +273,27 @@ def split_persian(pieces: list[Piece]) -> list[Piece]:
                 found.append(Piece(APPROXIMATING, piece.begin, piece.end, "word"))
             else:
                 found.append(Piece(word, piece.begin, piece.end, "word"))
-    return found
+    return [_in_context(found, place) for place in range(len(found))]
+
+
+def _in_context(pieces: list[Piece], place: int) -> Piece:
+    """«نه» that is a number and «یه» that only softens one told from "no" and "one"."""
+    piece = pieces[place]
+    before = pieces[place - 1] if place else None
+    after = pieces[place + 1] if place + 1 < len(pieces) else None
+    if piece.text == "نه" and (
+        (after is not None and (after.text in COUNTED or after.text == "صد"))
+        or (before is not None and before.text in ("و",) and place > 1 and _is_number(pieces[place - 2]))
+        or (before is not None and before.text == "هشت")
+    ):
+        return Piece(NINE, piece.begin, piece.end, "word")
+    if piece.text == "یک" and after is not None and (after.kind == "number" or (after.text in NUMBERS - SINGLE)):
+        return Piece(ABOUT, piece.begin, piece.end, "word")
+    return piece
+
+
+SINGLE: Final = frozenset({"یک", "یه", "یکی", "صد", "هزار", "میلیون", "نیم"})
+"""What «یک» before it counts."""
 
 
 def _is_number(piece: Piece) -> bool:
