@@ -15,6 +15,8 @@ NEAR = 9.0
 APART: Mapping[str, float] = {"count": 0.0, "none": 0.0, "rate": 2.0}
 """Added for kinds that need no window: it must stand nearer."""
 WINDOWED = frozenset({"count", "rate", "none", "share", "all", "vague", "empty"})
+NEIGHBOURS = 6
+"""Measures on either side that one may be put together with."""
 CORRECTION_GAP = 10
 """Tokens between a figure and the one that takes its place."""
 
@@ -102,6 +104,8 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
         first, second = result[place - 1], found[place]
         if second.kind != "count" or second.value is None or first.kind != "rate" or first.per is None:
             continue
+        if _period_of(first) is not None:
+            continue
         changed = _now(scene, first, second) and first.countable
         alone = place + 1 == len(found) or found[place + 1].kind not in ("moment", "window", "per")
         same = scene.sentence[first.begin] == scene.sentence[second.begin]
@@ -166,7 +170,8 @@ def _with_periods(scene: Scene, found: list[Measure]) -> list[Measure]:
         if measure.kind not in ("count", "length") or measure.value is None:
             continue
         best, nearest = None, NEAR
-        for other, candidate in enumerate(found):
+        for other in _neighbours(found, place):
+            candidate = found[other]
             period = _period_of(candidate)
             if period is None or other in taken:
                 continue
@@ -184,6 +189,11 @@ def _with_periods(scene: Scene, found: list[Measure]) -> list[Measure]:
         kind = "rate" if measure.kind == "count" else "length_per"
         result[place] = replace(measure, kind=kind, per=per, value=measure.value.scaled(share))  # type: ignore[arg-type]
     return [result.get(place, measure) for place, measure in enumerate(found) if place not in taken]
+
+
+def _neighbours(found: list[Measure], place: int) -> range:
+    """Indices near one: what is farther off is out of reach anyway, and the work stays in proportion."""
+    return range(max(place - NEIGHBOURS, 0), min(place + NEIGHBOURS + 1, len(found)))
 
 
 def _spent(scene: Scene, period: Measure, length: Measure) -> bool:
@@ -205,7 +215,7 @@ def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
         (_close(scene, found[other], window) + APART.get(found[other].kind, 5.0), place, other)
         for place, window in enumerate(found)
         if window.kind in ("moment", "window")
-        for other in range(len(found))
+        for other in _neighbours(found, place)
         if _may_hold(found[other], window) and not _fenced(found, place, other)
     )
     result = list(found)

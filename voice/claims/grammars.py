@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal
 
 from catalog.model import Product
-from voice.claims.frames import Grammar
+from voice.claims.frames import Frame, Grammar
 from voice.claims.lattice import Trie, trie_of
 from voice.claims.lexicon import Lexicon
 
@@ -24,6 +24,7 @@ class Rules:
 
     lexicon: Lexicon
     trie: Trie
+    frames: tuple[Frame, ...]
     grammar: Grammar
 
 
@@ -36,7 +37,7 @@ def grammar_of(language: Language) -> Rules:
     else:
         from voice.claims.frames.en import FRAMES
         from voice.claims.lexicon.en import LEXICON
-    return Rules(LEXICON, trie_of(LEXICON), Grammar(FRAMES))
+    return Rules(LEXICON, trie_of(LEXICON), FRAMES, Grammar(FRAMES))
 
 
 def product_trie(product: Product, language: Language) -> Trie:

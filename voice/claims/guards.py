@@ -102,7 +102,7 @@ def _conditions(scene: Scene, begin: int, end: int) -> list[Zone]:
 def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
     found = []
     for cue in scene.all(tag, begin=begin, end=end):
-        if _covered(scene, cue, f"not_{tag}"):
+        if (found and cue.begin < found[-1].end) or _covered(scene, cue, f"not_{tag}"):
             continue
         if tag == "display" and scene.lattice.has("product_fault", cue.begin, cue.end):
             continue  # "it says it is empty" is a fault

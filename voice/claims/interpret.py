@@ -45,14 +45,16 @@ def interpret(
     measures = combine(scene, read(scene, grammar))
     scene.raise_walls(tuple(measures))
     cues = cues_of(scene)
-    guarded = zones(scene)
+    guarded: dict[int, list[Zone]] = {}
+    for zone_found in zones(scene):
+        guarded.setdefault(scene.sentence[zone_found.begin], []).append(zone_found)
     doubts = hedges(scene, measures)
     denied = denied_sentences(scene, measures)
     topics = frozenset(product.claim_topics) or ALL_TOPICS
     drafts = []
     for place, measure in enumerate(measures):
         refused = denied.get(scene.sentence[measure.begin])
-        if _guard(guarded, measure, lifted=refused is not None) is not None:
+        if _guard(guarded.get(scene.sentence[measure.begin], []), measure, lifted=refused is not None) is not None:
             continue
         made = _draft(scene, cues, measure, topics, said_at, zone)
         if made is None:

@@ -7,6 +7,8 @@ from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Scene
 
 WEEK = 7
+LONGEST = 14
+"""Members of one list; longer ones are no list of days."""
 
 
 def lists_at(scene: Scene, begin: int) -> list[Measure | None]:
@@ -40,7 +42,9 @@ def _weekdays(scene: Scene, begin: int) -> Measure | None:
     days: set[int] = set()
     plural = each is not None
     end = begin
-    while place < len(scene.tokens):
+    for _ in range(LONGEST):
+        if place >= len(scene.tokens):
+            break
         entry = scene.longest("weekday", place)
         if entry is None or entry.value is None:
             break
@@ -71,7 +75,7 @@ def _day_parts(scene: Scene, begin: int) -> Measure | None:
         return None
     parts = {scene.lattice.words[first.end - 1]}
     end, many = first.end, 1
-    while (following := _join(scene, end)) is not None:
+    while many < LONGEST and (following := _join(scene, end)) is not None:
         entry = scene.longest("day_part", _skip(scene, following))
         if entry is None or scene.lattice.words[entry.end - 1] in parts:
             break
@@ -84,7 +88,7 @@ def _doses_by_part(scene: Scene, begin: int) -> Measure | None:
     """ "one in the morning and two at night": the sum a day."""
     total: Interval | None = None
     place, end, many = begin, begin, 0
-    while place < len(scene.tokens):
+    while place < len(scene.tokens) and many < LONGEST:
         number = scene.longest("number", place)
         if number is None or number.value.times:
             break
@@ -112,7 +116,7 @@ def _clock(scene: Scene, begin: int) -> Measure | None:
     if at is None:
         return None
     end, many, place = begin, 0, at.end
-    while place < len(scene.tokens):
+    while place < len(scene.tokens) and many < LONGEST:
         hour = _hour(scene, place)
         if hour is None:
             break

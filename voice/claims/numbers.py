@@ -15,6 +15,8 @@ from typing import Any
 
 from voice.claims.lattice import Lattice
 
+LARGEST = 1e12
+"""Beyond it digits are an identifier."""
 PREFIXES = 4
 """Bounds and hedges read before one figure: "at least, say, about 30"."""
 
@@ -97,9 +99,10 @@ def _number_token(lattice: Lattice, place: int) -> float | None:
     if token.kind != "number":
         return None
     try:
-        return float(token.text)
+        value = float(token.text)
     except ValueError:
         return None
+    return value if value < LARGEST else None
 
 
 def _glued(lattice: Lattice, place: int) -> bool:

@@ -21,6 +21,8 @@ BREAKS = {",": 4.0, ";": 8.0, ":": 4.0, "(": 6.0, ")": 6.0, "-": 3.0, '"': 2.0}
 JOINT = 4.0
 CONTRAST = 5.0
 SENTENCE = 16.0
+CLAUSE_REACH = 40
+"""Tokens to either side that are looked at as one clause, should a text have no marks at all."""
 """Penalties in tokens. A clause reaches some ten tokens, so a sentence's end is farther than any of them."""
 
 NO_NOUN = frozenset({
@@ -77,6 +79,7 @@ class Scene:
         lay_numbers(self.lattice)
         lay_times(self.lattice)
         self.sentence = self._sentences()
+        self.spans = self._spans()
         self.walls: list[float] = []
         self.raise_walls(())
 
@@ -126,13 +129,18 @@ class Scene:
         low, high = sorted((min(first, len(self.tokens)), min(second, len(self.tokens))))
         return self.walls[high] - self.walls[low]
 
+    def _spans(self) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for place, number in enumerate(self.sentence):
+            if number == len(found):
+                found.append((place, place + 1))
+            else:
+                found[number] = found[number][0], place + 1
+        return found
+
     def span_of(self, number: int) -> tuple[int, int]:
         """Tokens of a sentence, half open."""
-        begin = next((place for place, n in enumerate(self.sentence) if n == number), 0)
-        end = begin
-        while end < len(self.sentence) and self.sentence[end] == number:
-            end += 1
-        return begin, end
+        return self.spans[number]
 
     def all(self, *tags: str, begin: int = 0, end: int | None = None) -> Iterator[Cue]:
         """Phrases under the tags in a stretch, by place."""
@@ -150,8 +158,8 @@ class Scene:
     def clause(self, place: int) -> tuple[int, int]:
         """The stretch around a token that no wall divides."""
         begin = end = place
-        while begin > 0 and self.walls[begin - 1] == self.walls[begin]:
+        while begin > max(place - CLAUSE_REACH, 0) and self.walls[begin - 1] == self.walls[begin]:
             begin -= 1
-        while end + 1 < len(self.tokens) and self.walls[end + 1] == self.walls[end]:
+        while end + 1 < min(place + CLAUSE_REACH, len(self.tokens)) and self.walls[end + 1] == self.walls[end]:
             end += 1
         return begin, end + 1

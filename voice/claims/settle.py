@@ -9,6 +9,8 @@ from voice.claims.model import PER_DAYS, Per, Unit, Why
 from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Cue, Scene
 
+KEPT = 12
+"""Claims to either side that may say the same as one; no person says it again after more."""
 MONTH_DAYS = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 
 
@@ -141,10 +143,14 @@ def settle(scene: Scene, drafts: list[Draft]) -> list[Draft]:
     """Drop what is said a second time in other words, and what no longer holds."""
     kept: list[Draft] = []
     for made in drafts:
-        if not any(_repeats(scene, earlier, made) for earlier in kept):
+        if not any(_repeats(scene, earlier, made) for earlier in kept[-KEPT:]):
             kept.append(made)
-    kept = [made for made in kept if not _vague_beside(made, kept)]
-    return [made for made in kept if not _former(scene, made, kept)]
+    kept = [made for place, made in enumerate(kept) if not _vague_beside(made, _around(kept, place))]
+    return [made for place, made in enumerate(kept) if not _former(scene, made, _around(kept, place))]
+
+
+def _around(drafts: list[Draft], place: int) -> list[Draft]:
+    return drafts[max(place - KEPT, 0) : place + KEPT + 1]
 
 
 def _repeats(scene: Scene, first: Draft, second: Draft) -> bool:

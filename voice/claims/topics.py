@@ -123,7 +123,7 @@ def distance(scene: Scene, measure: Measure, cue: Cue) -> float:
 def _stocked(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
     """Empty and full speak of stock, unless a battery is."""
     begin, end = scene.clause(measure.begin)
-    for cue in cues.cues:
+    for cue in cues.near(measure.begin, measure.end):
         if cue.tag == "battery" and begin <= cue.begin < end:
             return Resolved(SAYS_NOTHING, cue, 0.0)
     return Resolved("stock_level" if "stock_level" in topics else None, None, 1.0)
@@ -132,7 +132,9 @@ def _stocked(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str])
 def _elsewhere(scene: Scene, cues: Cues, measure: Measure) -> bool:
     """Whether what "takes" so long is something else than a run: an update, a delivery."""
     begin, end = scene.clause(measure.begin)
-    return any(cue.tag in ("aside", "contact") and begin <= cue.begin < end for cue in cues.cues)
+    return any(
+        cue.tag in ("aside", "contact") and begin <= cue.begin < end for cue in cues.near(measure.begin, measure.end)
+    )
 
 
 def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
@@ -141,7 +143,7 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
         return _stocked(scene, cues, measure, topics)
     weights = FITS.get(measure.kind, {})
     best = Resolved(None, None, FAR)
-    for cue in cues.cues:
+    for cue in cues.near(measure.begin, measure.end):
         scene.lattice.steps += 1
         reach = _reach(scene, measure, cue)
         if reach is None or reach >= best.distance + 3:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from voice.claims.cues import Cues
+from bisect import bisect_left
+
+from voice.claims.cues import FARTHEST, Cues
 from voice.claims.measures import Measure
 from voice.claims.scene import Cue, Scene
 
 HEDGE_REACH = 7.0
+CLAUSE_WALLS = 4.0
+"""What a relative's word still reaches back over: one comma."""
 DENIAL_REACH = 7
 """Tokens between "not" and the figure it denies."""
 BOUND_REACH = 6
@@ -18,29 +22,36 @@ SHORT = 10
 def hedges(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Index of a measure -> the doubt that it is said with: each doubt goes to the nearest figure of its sentence."""
     found: dict[int, Cue] = {}
+    begins = [measure.begin for measure in measures]
     for cue in scene.all("hedge"):
-        best, nearest = None, HEDGE_REACH
-        for place, measure in enumerate(measures):
-            if measure.begin <= cue.begin < measure.end:
-                best = None
-                break
-            if scene.sentence[measure.begin] != scene.sentence[cue.begin]:
-                continue
-            if cue.end <= measure.begin:
-                reach = scene.between(cue.end - 1, measure.begin) + 0.5 * (measure.begin - cue.end)
-            else:
-                reach = scene.between(measure.end - 1, cue.begin) + 0.5 * (cue.begin - measure.end) + 2
-            if reach < nearest:
-                best, nearest = place, reach
+        best = _doubted(scene, measures, begins, cue)
         if best is not None:
             found.setdefault(best, cue)
     for cue in scene.all("relative"):
-        for place, measure in enumerate(measures):
-            if scene.sentence[measure.begin] == scene.sentence[cue.begin] and (
-                measure.begin >= cue.begin or scene.between(measure.end - 1, cue.begin) <= 4
-            ):
+        first, last = scene.span_of(scene.sentence[cue.begin])
+        for place in range(bisect_left(begins, first), bisect_left(begins, last)):
+            measure = measures[place]
+            if measure.begin >= cue.begin or scene.between(measure.end - 1, cue.begin) <= CLAUSE_WALLS:
                 found.setdefault(place, cue)
     return found
+
+
+def _doubted(scene: Scene, measures: list[Measure], begins: list[int], cue: Cue) -> int | None:
+    """The figure nearest to a doubt; None if the doubt is part of a figure already."""
+    best, nearest = None, HEDGE_REACH
+    for place in range(bisect_left(begins, cue.begin - FARTHEST), bisect_left(begins, cue.end + FARTHEST)):
+        measure = measures[place]
+        if measure.begin <= cue.begin < measure.end:
+            return None
+        if scene.sentence[measure.begin] != scene.sentence[cue.begin]:
+            continue
+        if cue.end <= measure.begin:
+            reach = scene.between(cue.end - 1, measure.begin) + 0.5 * (measure.begin - cue.end)
+        else:
+            reach = scene.between(measure.end - 1, cue.begin) + 0.5 * (cue.begin - measure.end) + 2
+        if reach < nearest:
+            best, nearest = place, reach
+    return best
 
 
 def not_even(scene: Scene, measure: Measure) -> Cue | None:
@@ -65,7 +76,9 @@ def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
 
 def denial(scene: Scene, cues: Cues, measure: Measure) -> Cue | None:
     """The "not" whose verb carries the figure."""
-    for cue in (*cues.denials, *(cue for cue in cues.cues if cue.tag in ("neg_use", "neg_take"))):
+    near_by = cues.near(measure.begin, measure.end)
+    made = (cue for cue in near_by if cue.tag in ("neg_use", "neg_take"))
+    for cue in (*cues.denials_near(measure.begin, measure.end), *made):
         if cue.tag not in ("neg", "neg_use", "neg_take"):
             continue
         if scene.lexicon.verb_last:
@@ -82,10 +95,11 @@ def denial(scene: Scene, cues: Cues, measure: Measure) -> Cue | None:
 def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Sentences whose figures are denied as a whole: "it is not true that ...", "... That is false." """
     found: dict[int, Cue] = {}
+    with_figures = {scene.sentence[measure.begin] for measure in measures}
     for cue in scene.all("false"):
         number = scene.sentence[cue.begin]
         begin, end = scene.span_of(number)
-        if any(begin <= measure.begin < end for measure in measures):
+        if number in with_figures:
             found.setdefault(number, cue)
         elif number > 0 and end - begin <= SHORT:
             found.setdefault(number - 1, cue)
