@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from api import document, permissions, problems
 from api.audit.endpoints import router as audit
+from api.cases.endpoints import router as cases
+from api.claims.endpoints import router as claims
 from api.connecting.endpoints import router as connecting
 from api.console import problem_pages
 from api.console.pages import ROUTERS as PAGES
@@ -32,6 +34,10 @@ from api.products.endpoints import router as products
 from api.services import Services, ThreadIntake
 from api.sessions.endpoints import router as me
 from api.settings import Settings
+from api.statements.comparison import router as comparison
+from api.statements.endpoints import router as statements
+from api.statements.importing import router as statements_import
+from api.statements.labels import router as labels
 from api.stream.endpoints import router as stream
 from api.stream.hub import Hub
 from api.system.endpoints import router as system
@@ -41,18 +47,22 @@ from api.tokens.endpoints import router as tokens
 from api.users.endpoints import router as users
 from catalog import Catalog
 from store.database import Database
+from voice.compare import Thresholds
 
-# `registry` before `records`: /devices/import is not a device called "import".
+# `registry` before `records`: /devices/import is not a device called "import". The same with /statements/labels.jsonl.
 ROUTERS = (
     health, products, registry, records, history, export, usage, customers, customer_usage, cared, connecting,
-    deadletters, system, telemetry, stream, me, users, tokens, audit,
+    claims, statements_import, labels, statements, comparison, cases, deadletters, system, telemetry, stream, me, users,
+    tokens, audit,
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2
 PROBES_AT_ONCE = 2
 
 
-def create_app(settings: Settings, catalog: Catalog, database: Database) -> FastAPI:
+def create_app(
+    settings: Settings, catalog: Catalog, database: Database, thresholds: Thresholds | None = None
+) -> FastAPI:
     """The HTTP service over `database`, which the caller opens and closes.
 
     Needs no database to start: requests are answered with 503 until it is there. Raises `permissions.UnlistedRoute`
@@ -68,6 +78,7 @@ def create_app(settings: Settings, catalog: Catalog, database: Database) -> Fast
         metrics=Metrics(),
         at_work=anyio.Semaphore(max(1, settings.pool_size - SPARE_CONNECTIONS)),
         probes=anyio.CapacityLimiter(PROBES_AT_ONCE),
+        thresholds=thresholds or Thresholds(),
     )
 
     @asynccontextmanager

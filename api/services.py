@@ -17,6 +17,7 @@ from api.throttle import Throttle
 from catalog import Catalog
 from store.database import Connection, Database
 from store.intake import Arrival, Intake, Outcome
+from voice.compare import Thresholds
 
 HASHES_AT_ONCE = 2
 """Each takes 64 MiB and up to four cores for tens of milliseconds: whoever floods the sign-in page gets no more."""
@@ -49,6 +50,8 @@ class Services:
     connection find no thread to go on in. The spare ones are for work that needs a second, and for streams."""
     probes: anyio.CapacityLimiter = field(repr=False)
     """Threads for /readyz alone."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """Of the comparison."""
     hashing: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(HASHES_AT_ONCE), repr=False)
     """Passwords verified at once."""
 

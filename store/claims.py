@@ -198,9 +198,8 @@ class Labelled:
 
 
 @translated()
-def labelled(conn: Connection, *, hidden: Sequence[str], many: int = 500) -> Iterator[Labelled]:
-    """Every corrected statement of a known product that is none of `hidden`, in order of id."""
-    after = 0
+def labelled(conn: Connection, *, hidden: Sequence[str], after: int = 0, many: int = 500) -> Iterator[Labelled]:
+    """Every corrected statement of a known product that is none of `hidden`, in order of id, behind the id `after`."""
     while True:
         with conn.cursor(row_factory=class_row(Labelled)) as cursor:
             rows = cursor.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
@@ -190,8 +190,8 @@ class Answering:
 
 
 @translated()
-def answering(conn: Connection, start: datetime, end: datetime, hidden: Sequence[str] = ()) -> list[Answering]:
-    """By channel, of what was said in `[start, end)`, without the products `hidden`."""
+def answering(conn: Connection, start: datetime, end: datetime) -> list[Answering]:
+    """By channel, of what was said in `[start, end)`."""
     with conn.cursor(row_factory=class_row(Answering)) as cursor:
         return cursor.execute(
             """SELECT channel, count(*) AS statements, count(answered_at) AS answered,
@@ -202,10 +202,9 @@ def answering(conn: Connection, start: datetime, end: datetime, hidden: Sequence
                             CASE WHEN answered_at IS NOT NULL
                                  THEN extract(epoch FROM greatest(answered_at, said_at) - said_at)::float8 END AS took
                      FROM statements
-                     WHERE said_at >= %(start)s AND said_at < %(end)s
-                       AND (product IS NULL OR product <> ALL(%(hidden)s::text[]))) said
+                     WHERE said_at >= %(start)s AND said_at < %(end)s) said
                GROUP BY channel ORDER BY channel""",
-            {"start": start, "end": end, "hidden": list(hidden)},
+            {"start": start, "end": end},
         ).fetchall()
 
 

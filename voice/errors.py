@@ -5,6 +5,7 @@ VoiceError
  +-- TooManyPeriods    the window holds more periods than one answer may
  +-- UnknownZone       the time zone is not in the IANA database
  +-- NoSuchProduct     the catalogue lacks the product of a device
+ +-- BadFile           a file of statements cannot be read
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class UnknownZone(VoiceError):
 
 class NoSuchProduct(VoiceError):
     """The catalogue has no such product."""
+
+
+class BadFile(VoiceError):
+    """The file is no list of statements; the message says where and why."""

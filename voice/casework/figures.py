@@ -17,8 +17,11 @@ DAY_S = 86_400
 
 
 def opened_by(product: Product | None) -> dict[str, str]:
-    """The event that begins each fault of the product."""
-    return {} if product is None else {fault.kind: fault.opened_by for fault in product.fault}
+    """The event that begins each fault of the product; those that tell of a person are nobody's to watch."""
+    if product is None:
+        return {}
+    told = {event.key for event in product.event if not event.sensitive}
+    return {fault.kind: fault.opened_by for fault in product.fault if fault.opened_by in told}
 
 
 def owned(conn: Connection, case: Case, start: datetime, end: datetime) -> list[Window]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
 from catalog.model import Product
 from store import claims as kept
@@ -16,7 +15,7 @@ from store.devices import Device
 from store.errors import QueryTooLong
 from store.statements import Uncompared
 from voice.claims.model import Claim
-from voice.compare import Verdict
+from voice.compare import Thresholds, compare
 from voice.consent import may_compare
 from voice.statements.written import as_kept
 
@@ -30,10 +29,6 @@ class About:
     """None: everything of `product` that the customer owns."""
     product: Product | None
     """None: it is not known which."""
-
-
-Compare: TypeAlias = Callable[[Connection, About, Claim, datetime], Verdict]
-"""`voice.compare.compare` with its settings bound; the time is when it was said."""
 
 
 def about(
@@ -58,10 +53,12 @@ def why_not(conn: Connection, subject: About, claims: Sequence[Claim], now: date
 
 def set_beside(
     conn: Connection,
-    compare: Compare,
+    thresholds: Thresholds,
     subject: About,
     statement_id: int,
     claims: Mapping[int, Claim],
+    *,
+    text: str,
     said_at: datetime,
     now: datetime,
 ) -> None:
@@ -72,7 +69,7 @@ def set_beside(
     try:
         with conn.transaction():
             for n, claim in claims.items():
-                verdict = compare(conn, subject, claim, said_at)
+                verdict = compare(conn, subject, claim, said_at, thresholds=thresholds, text=text)
                 kept.judged(conn, statement_id, n, as_kept(claim), verdict.as_json(), now)
     except QueryTooLong:
         statements.set_uncompared(conn, statement_id, "too_long")

@@ -18,7 +18,8 @@ from voice.casework.joining import Saying, join
 from voice.claims import extract
 from voice.claims.language import detect
 from voice.claims.model import Claim
-from voice.statements.comparing import About, Compare, about, set_beside, why_not
+from voice.compare import Thresholds, Verdict, compare
+from voice.statements.comparing import About, about, set_beside, why_not
 from voice.statements.written import as_kept
 
 AHEAD: Final = timedelta(minutes=5)
@@ -59,7 +60,7 @@ class Taken:
 
 
 def take(
-    conn: Connection, catalog: Mapping[str, Product], said: Said, compare: Compare, *, by: str, now: datetime
+    conn: Connection, catalog: Mapping[str, Product], said: Said, thresholds: Thresholds, *, by: str, now: datetime
 ) -> Taken:
     """Keep `said`, in the caller's transaction.
 
@@ -84,8 +85,44 @@ def take(
     missing = why_not(conn, subject, found, now)
     statement_id = _kept(conn, said, subject, lang, found, case_id, missing, by)
     if missing is None:
-        set_beside(conn, compare, subject, statement_id, dict(enumerate(found)), said.said_at, now)
+        numbered = dict(enumerate(found))
+        set_beside(conn, thresholds, subject, statement_id, numbered, text=said.text, said_at=said.said_at, now=now)
     return Taken(statement_id, case_id, customer.customer, became)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a statement would come to, without keeping it."""
+
+    lang: Language
+    product: str | None
+    claims: list[Claim]
+    verdicts: list[Verdict]
+    """One a claim; none when they are not compared."""
+    uncompared: Uncompared | None
+    case_id: int | None
+    """The unsolved case it would join."""
+
+
+def preview(
+    conn: Connection, catalog: Mapping[str, Product], said: Said, thresholds: Thresholds, *, now: datetime
+) -> Preview:
+    """Read and compare `said` as `take` would, and keep nothing. Raises as `take` does."""
+    _check(said, now)
+    customer = customers.get(conn, said.customer)
+    device = None if said.device is None else _owned(conn, customer, said.device)
+    subject = about(conn, catalog, customer, device, said.said_at)
+    lang = said.lang or detect(said.text)
+    found = read(said.text, subject, lang, said.said_at)
+    missing = why_not(conn, subject, found, now)
+    verdicts = [
+        compare(conn, subject, claim, said.said_at, thresholds=thresholds, text=said.text)
+        for claim in (found if missing is None else ())
+    ]
+    joined = said.case
+    if joined is None and not said.split:
+        joined = cases.open_for(conn, customer.customer_id, None if device is None else device.device_id)
+    return Preview(lang, None if subject.product is None else subject.product.key, found, verdicts, missing, joined)
 
 
 def read(text: str, subject: About, lang: Language, said_at: datetime) -> list[Claim]:

@@ -16,13 +16,14 @@ def command() -> None:
     import catalog
     from api import service
     from api.settings import Settings
+    from voice.compare import Thresholds
     from vop import collector
 
     settings = Settings.from_environment(os.environ)
     products = catalog.load_from_environment(os.environ)
     _require_free(settings.host, settings.port)
     collector.spare()
-    service.run(settings, products)
+    service.run(settings, products, Thresholds.from_environment(os.environ))
 
 
 def _require_free(host: str, port: int) -> None:

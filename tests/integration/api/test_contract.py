@@ -22,7 +22,11 @@ ROUTES = sorted(
     | PROBES
 )
 """All but pages, an answer that does not end, and the document itself."""
-KNOWN = {"device": "vac-anna", "customer": "anna", "product": "robot_vacuum", "user": "tom", "token": 999}
+KNOWN = (
+    {"device": "vac-anna", "customer": "anna", "product": "robot_vacuum", "user": "tom", "token": 999}
+    | dict.fromkeys(("statement", "case", "promise"), 3)
+    | {"n": 0}
+)
 """What half of the requests ask for: made-up names alone would never get beyond 404."""
 CHECKS = [not_a_server_error, response_schema_conformance, content_type_conformance]
 

@@ -18,7 +18,7 @@ from api.app import create_app
 from api.service import Server, server
 from api.settings import Settings
 from catalog import Catalog
-from store import care, customers, devices, ownerships, tokens, users
+from store import care, cases, claims, customers, devices, ownerships, promises, statements, tokens, users
 from store.database import Database
 from tests.waiting import poll
 
@@ -42,6 +42,12 @@ DEVICES = {
     "spare": ("stock_sensor", None),
 }
 OWNED_SINCE = timedelta(days=20)
+SAID = {"pill-anna": 1, "pill-ben": 2, "vac-anna": 3, "vac-ben": 4}
+"""What was said of each: the numbers of the statement, of its case, and of a promise in it."""
+CLAIM = {
+    "topic": "usage_frequency", "low": 2, "high": 3, "unit": "count", "per": "month", "hedged": False,
+    "negated": False, "quote": "two or three times a month", "window": None,
+}  # fmt: skip
 
 
 @dataclass
@@ -96,6 +102,7 @@ def serve(url: str, *, products: Catalog | None = None, **settings: Any) -> Iter
     chosen = Settings(database_url=url, port=0, **settings)
     with Database(url, max_size=chosen.pool_size, statement_timeout_ms=10_000) as database:
         known, secrets = _people(database), _devices(database)
+        _statements(database)
         app = create_app(chosen, products or catalog.load(), database)
         running = server(app, chosen)
         thread = threading.Thread(target=running.run, daemon=True)
@@ -133,6 +140,25 @@ def _devices(database: Database) -> dict[str, str]:
         for name in ("clara", "carl"):
             care.join(conn, users.get(conn, name).user_id, anna, since=since)
     return secrets
+
+
+def _statements(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.connection() as conn:
+        for name, number in SAID.items():
+            device = devices.get(conn, name)
+            owner = customers.get(conn, DEVICES[name][1] or "").customer_id
+            case = cases.begin(conn, owner, device.device_id, opened_at=now, by="user:sam", now=now)
+            text = f"I use it {CLAIM['quote']}"
+            new = statements.New(
+                case, owner, device.device_id, device.product, "phone", text, "en", now, "user:sam",
+                uncompared="no_consent",
+            )  # fmt: skip
+            said = statements.add(conn, new)
+            claims.add(conn, said, [CLAIM])
+            due = now + timedelta(days=1)
+            made = promises.make(conn, case, "call back", due, by="user:sam", now=now, private=False)
+            assert said == case == made.promise_id == number
 
 
 def now_ms() -> int:

@@ -1,0 +1,1 @@
+"""Cases: one record over channels, promises, closings and what came after."""

@@ -1,0 +1,1 @@
+"""Claims of a text that is not kept."""

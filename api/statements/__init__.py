@@ -1,0 +1,1 @@
+"""What customers say: kept, read, set beside what their products report."""
