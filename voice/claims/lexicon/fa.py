@@ -21,6 +21,7 @@ _FEW = (3.0, 5.0)
 
 LEXICON = Lexicon(
     language="fa",
+    verb_last=True,
     numbers={
         **{word: float(value) for word, value in _ONES.items()},
         "چند": _FEW,
