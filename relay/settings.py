@@ -41,6 +41,16 @@ class Settings:
     silence_every_s: int = setting(
         "VOP_RELAY_SILENCE_EVERY_S", 30, unit="s", within=(1, YEAR_S), about="how often silent devices are looked for"
     )
+    promises_every_s: int = setting(
+        "VOP_RELAY_PROMISES_EVERY_S",
+        60,
+        unit="s",
+        within=(1, YEAR_S),
+        about="how often promises that are due are looked for",
+    )
+    watch_every_s: int = setting(
+        "VOP_RELAY_WATCH_EVERY_S", 600, unit="s", within=(1, YEAR_S), about="how often closed cases are looked after"
+    )
     partitions_every_s: int = setting(
         "VOP_RELAY_PARTITIONS_EVERY_S",
         21_600,
