@@ -82,9 +82,12 @@ class Format:
         if share is None:
             return ABSENT
         step = 10.0**-digits
+        if 0 < share * 100 < step / 2:
+            least = self.digits(f"{self.number(step, digits)}%")
+            return self.texts.gettext("less than %(share)s") % {"share": least}
         shown = round(share * 100, digits)
-        if 0 < share < 1:
-            shown = min(max(shown, step), 100 - step)
+        if share < 1:
+            shown = min(shown, 100 - step)
         return self.digits(f"{self.number(shown, digits)}%")
 
     def unit(self, code: str) -> str:
@@ -116,7 +119,7 @@ class Format:
         if count < 1000:
             return self.texts.ngettext("%(num)s byte", "%(num)s bytes", count) % {"num": self.number(count)}
         step, size = 0, count / 1000
-        while size >= 1000 and step < len(_BYTES) - 1:
+        while float(f"{size:.3g}") >= 1000 and step < len(_BYTES) - 1:
             step, size = step + 1, size / 1000
         return self._counted(float(f"{size:.3g}"), f"digital-{_BYTES[step]}")
 

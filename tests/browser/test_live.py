@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.integration.api.world import World, now_ms
+from tests.unit.console.readers import reading
 
 WATCH = """(device) => {
   const main = document.querySelector("main");
@@ -29,6 +32,19 @@ def test_a_value_appears_when_it_is_published(visit: Visit, site: World) -> None
     expect(page.locator(".live-text")).to_have_text("on")
     site.publish("vac-anna", {"ts": now_ms(), "boot": 1, "seq": 0, "values": {"battery_pct": 64}})
     expect(page.locator("#value")).to_have_text("64")
+
+
+VALUES = [0, 1, 0.395, 0.4, 12345.678, 0.01234, -3.5, -0.00071, 99.995, 1e6, 2.675, 0.999999]
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_live_number_is_written_as_the_service_writes_it(visit: Visit, language: Literal["en", "fa"]) -> None:
+    page = visit("/design", language=language).page
+    script = """(values) => {
+      const { src } = document.querySelector('script[src$="/js/console.js"]');
+      return import(src.replace("console.js", "live.js")).then(({ number }) => values.map(number));
+    }"""
+    assert page.evaluate(script, VALUES) == [reading(language).number(value) for value in VALUES]
 
 
 def test_without_a_session_it_is_not_live_and_says_why(visit: Visit) -> None:

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import JsonValue, StringConstraints
 
 from api.access import CARE_ROLES, FIGURE_ROLES, view_of
 from api.auditing import Visit, Visiting
 from api.console.catalogues import N_
 from api.console.language import reader_of
-from api.console.pages.device_range import Asked, Range, days_of, presets
+from api.console.pages.device_range import Asked, Chosen, Range, chosen, days_of, presets
 from api.console.reasons import WORDS
 from api.console.rendering import page
 from api.console.routing import pages
@@ -62,23 +63,24 @@ def said(value: JsonValue) -> bool | float | str | None:
     return orjson.dumps(value).decode() if isinstance(value, list | dict) else value
 
 
-def _shown(
-    request: Request, visit: Visit, template: str, found: Detail, asked: Asked, within: Period, **context: Any
-) -> Response:
+def _shown(request: Request, visit: Visit, template: str, found: Detail, period: Chosen, **context: Any) -> Response:
     """A page of the device `found`, in the zone of where it stands."""
-    zone = found.owner.zone if found.owner else "UTC"
+    zone = _zone(found)
     product = visit.catalog[found.product]
     calendar = reader_of(request, visit.principal).calendar
+    asked, within = period.asked, period.within
     return page(
         request,
         visit,
         f"device/{template}.html",
         fragment=context.pop("fragment", None),
+        status=period.status,
         zone=zone,
         device=found,
         product=product,
         within=within,
         asked=asked,
+        wrong=period.wrong,
         presets=presets(asked, within),
         days=days_of(within, zone, calendar),
         late_s=product.heartbeat_s * LATE,
@@ -101,10 +103,14 @@ def _use_is_open(visit: Visit, product: Product, device: str, asked: Asked) -> b
     return seen.cared_within(asked.within(QUARTER)) is not None
 
 
-def _moved(request: Request, visit: Visit, found: Detail, asked: Asked) -> Response | None:
-    """To the period that was asked for by days, if it was."""
-    zone = found.owner.zone if found.owner else "UTC"
-    return asked.by_days(request, zone, reader_of(request, visit.principal).calendar)
+def _zone(found: Detail) -> str:
+    return found.owner.zone if found.owner else "UTC"
+
+
+def _period(
+    request: Request, visit: Visit, found: Detail, asked: Asked, default: timedelta
+) -> Chosen | RedirectResponse:
+    return chosen(request, asked, default, _zone(found), reader_of(request, visit.principal).calendar)
 
 
 @router.get("/devices/{device}")
@@ -117,10 +123,10 @@ def detail(
 ) -> Response:
     """How it is now, and charts of its signals."""
     found = records.detail(visit, device)
-    moved = _moved(request, visit, found, asked)
-    if moved is not None:
-        return moved
-    within = asked.within(WEEK)
+    period = _period(request, visit, found, asked, WEEK)
+    if isinstance(period, Response):
+        return period
+    within = period.within
     product = visit.catalog[found.product]
     open_signals = [s for s in product.signal if not (s.sensitive and found.withheld)]
     return _shown(
@@ -128,8 +134,7 @@ def detail(
         visit,
         "detail",
         found,
-        asked,
-        within,
+        period,
         signals=open_signals,
         charted=_charted(device, open_signals, found, signal, within),
         most_charts=MOST_CHARTS,
@@ -186,13 +191,13 @@ def usage(
 ) -> Response:
     """How much it was used, by the week unless asked otherwise; htmx gets the figures alone."""
     found = records.detail(visit, device)
-    moved = _moved(request, visit, found, asked)
-    if moved is not None:
-        return moved
-    within = asked.within(QUARTER)
+    period = _period(request, visit, found, asked, QUARTER)
+    if isinstance(period, Response):
+        return period
+    within = period.within
     used = figures.usage(visit, device, within, per)
     return _shown(
-        request, visit, "usage", found, asked, within, usage=used, fragment="figures", moment=timedelta(microseconds=1)
+        request, visit, "usage", found, period, usage=used, fragment="figures", moment=timedelta(microseconds=1)
     )
 
 
@@ -211,10 +216,10 @@ def events(
 ) -> Response:
     """What happened, newest first; htmx gets the rows alone."""
     found = records.detail(visit, device)
-    moved = _moved(request, visit, found, asked)
-    if moved is not None:
-        return moved
-    within = asked.within(MONTH)
+    period = _period(request, visit, found, asked, MONTH)
+    if isinstance(period, Response):
+        return period
+    within = period.within
     wanted = [key for key in kind or () if key]
     listed = history.listing(visit, device, kind=wanted or None, within=within, cursor=cursor, limit=limit)
     return _shown(
@@ -222,8 +227,7 @@ def events(
         visit,
         "events",
         found,
-        asked,
-        within,
+        period,
         events=listed,
         wanted=wanted,
         cursor=cursor,
@@ -238,9 +242,9 @@ def events(
 def gaps(request: Request, visit: Visiting, device: DeviceId, asked: Range) -> Response:
     """What its history lacks, and how far its clock is to be believed."""
     found = records.detail(visit, device)
-    moved = _moved(request, visit, found, asked)
-    if moved is not None:
-        return moved
-    within = asked.within(MONTH)
+    period = _period(request, visit, found, asked, MONTH)
+    if isinstance(period, Response):
+        return period
+    within = period.within
     lacking = figures.lacking(visit, device, within)
-    return _shown(request, visit, "gaps", found, asked, within, gaps=lacking, most=GAPS_SHOWN, lost=LOST, reasons=WORDS)
+    return _shown(request, visit, "gaps", found, period, gaps=lacking, most=GAPS_SHOWN, lost=LOST, reasons=WORDS)

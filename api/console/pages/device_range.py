@@ -15,6 +15,7 @@ from persiantools.jdatetime import JalaliDate
 from api.console import paths
 from api.console.catalogues import N_
 from api.console.formats import Format
+from api.console.rendering import is_fragment
 from api.errors import BadInput
 from api.parameters import Instant, Period, Text
 
@@ -31,8 +32,23 @@ ALIKE = 0.02
 FIRST_GREGORIAN = 1700
 """A year before it is meant in the Persian calendar, by a reader who uses that."""
 _HOW = "a day is written year-month-day, as 2026-11-22 or 1405-09-01"
+ORDER = N_("The period must end after it begins.")
+TOO_LONG = N_("That is longer than five years. Ask for less at once.")
+HOW = N_("Write a day as year-month-day, such as 2026-11-22 or 1405-09-01.")
+NO_DAY = N_("One of these days does not exist in the calendar.")
+BEYOND = N_("One of these days lies beyond the calendar.")
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+
+
+class BadPeriod(BadInput):
+    """A period that cannot be shown; `words` say why to people, not yet translated."""
+
+    kind = "bad-period"
+
+    def __init__(self, detail: str, words: str) -> None:
+        super().__init__(detail)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +61,12 @@ class Asked:
     last: str
 
     def within(self, default: timedelta) -> Period:
-        """The period to show: up to now, and `default` long, unless asked otherwise. Raises `BadInput`."""
+        """The period to show: up to now, and `default` long, unless asked otherwise. Raises `BadPeriod`."""
         end = self.end or datetime.now(UTC)
         return checked(self.start or end - default, end)
 
     def by_days(self, request: Request, zone: str, calendar: str) -> RedirectResponse | None:
-        """To the same page, with the days that were asked for as `from` and `to`. Raises `BadInput`."""
+        """To the same page, with the days that were asked for as `from` and `to`. Raises `BadPeriod`."""
         if not self.first and not self.last:
             return None
         within = period_of_days(self.first or self.last, self.last or self.first, zone, calendar)
@@ -68,22 +84,55 @@ def _asked(
 
 
 Range = Annotated[Asked, Depends(_asked)]
+UNASKED = Asked(None, None, "", "")
+
+
+class Wrong(NamedTuple):
+    """What a period was typed as, and why it cannot be; not yet translated."""
+
+    words: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The period a page shows. Where what was asked for cannot be, it is the usual one, and `wrong` says why."""
+
+    within: Period
+    asked: Asked
+    wrong: Wrong | None = None
+
+    @property
+    def status(self) -> int:
+        """Of the page."""
+        return 422 if self.wrong else 200
+
+
+def chosen(request: Request, asked: Asked, default: timedelta, zone: str, calendar: str) -> Chosen | RedirectResponse:
+    """The period for a page, or where to go for it. A part of a page has no form to say it in: raises `BadPeriod`."""
+    try:
+        return asked.by_days(request, zone, calendar) or Chosen(asked.within(default), asked)
+    except BadPeriod as error:
+        if is_fragment(request):
+            raise
+        return Chosen(UNASKED.within(default), UNASKED, Wrong(error.words, asked.first, asked.last))
 
 
 def checked(start: datetime, end: datetime) -> Period:
-    """`[start, end)`. Raises `BadInput` where it cannot be."""
+    """`[start, end)`. Raises `BadPeriod` where it cannot be."""
     if start >= end:
-        raise BadInput("the period must end after it begins", kind="bad-period")
+        raise BadPeriod("the period must end after it begins", ORDER)
     if end - start > LONGEST:
-        raise BadInput(f"the period is longer than {LONGEST.days} days; ask for less at once", kind="bad-period")
+        raise BadPeriod(f"the period is longer than {LONGEST.days} days; ask for less at once", TOO_LONG)
     return Period(start, end)
 
 
 def day_of(text: str, calendar: str) -> date:
-    """A day as people type it, year first, in either kind of digits. Raises `BadInput`."""
+    """A day as people type it, year first, in either kind of digits. Raises `BadPeriod`."""
     found = _DAY.fullmatch(text.translate(_DIGITS))
     if found is None:
-        raise BadInput(_HOW, kind="bad-period")
+        raise BadPeriod(_HOW, HOW)
     year, month, day = map(int, found.groups())
     try:
         if calendar == "persian" and year < FIRST_GREGORIAN:
@@ -91,17 +140,17 @@ def day_of(text: str, calendar: str) -> date:
             return gregorian
         return date(year, month, day)
     except ValueError as error:
-        raise BadInput(_HOW, kind="bad-period") from error
+        raise BadPeriod(f"there is no day {year}-{month}-{day} in the calendar", NO_DAY) from error
 
 
 def period_of_days(first: str, last: str, zone: str, calendar: str) -> Period:
-    """From the beginning of day `first` to the end of day `last`, in `zone`. Raises `BadInput`."""
+    """From the beginning of day `first` to the end of day `last`, in `zone`. Raises `BadPeriod`."""
     place = ZoneInfo(zone)
     try:
         days = day_of(first, calendar), day_of(last, calendar) + timedelta(days=1)
         start, end = (datetime.combine(day, time(), place).astimezone(UTC) for day in days)
     except OverflowError as error:
-        raise BadInput("that day lies beyond the calendar", kind="bad-period") from error
+        raise BadPeriod("that day lies beyond the calendar", BEYOND) from error
     return checked(start, end)
 
 

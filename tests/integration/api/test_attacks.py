@@ -4,6 +4,7 @@ to break the service. Each on a real socket, so that no client's good manners co
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 from api.console import headers as console_headers
-from api.console.assets import Assets
+from api.console.assets import JOINED, REQUIRED, Assets
 from api.permissions import RULES, is_page
 from api.sessions.cookies import BROWSER, SECURE_PREFIX, SESSION
 from tests.integration.api.browsers import Browser, signed_in
@@ -59,7 +60,7 @@ class TestFiles:
             assert "root:" not in reply.body
 
     def test_what_is_put_beside_them_later_is_not_served_nor_a_link_that_leads_away(self, tmp_path: Path) -> None:
-        for name in ("vendor/htmx.min.js", "vendor/uplot.min.js", "vendor/uplot.min.css", "vendor/vazirmatn.woff2"):
+        for name in {*REQUIRED, *itertools.chain.from_iterable(JOINED.values())}:
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_text(name)
         read = Assets.load(tmp_path)

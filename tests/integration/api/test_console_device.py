@@ -107,6 +107,47 @@ def test_the_period_is_in_the_address(shared: World) -> None:
             assert browser.get("/devices/vac-ben", params=wrong).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"first": "2026-03-02", "last": "2026-03-01"}, "The period must end after it begins."),
+        ({"first": "2010-01-01", "last": "2026-03-01"}, "That is longer than five years."),
+        ({"first": "2026-02-31"}, "One of these days does not exist in the calendar."),
+        ({"first": "soon"}, "Write a day as year-month-day, such as 2026-11-22 or 1405-09-01."),
+        ({"first": "9999-12-31"}, "One of these days lies beyond the calendar."),
+        ({"from": "2126-01-01T00:00:00Z"}, "The period must end after it begins."),
+    ],
+)
+@pytest.mark.parametrize("part", ["", "/usage", "/events", "/gaps"])
+def test_a_period_that_cannot_be_is_explained_where_it_was_typed(
+    shared: World, part: str, asked: dict[str, str], words: str
+) -> None:
+    with signed_in(shared, "sam") as browser:
+        answer = browser.get(f"/devices/vac-ben{part}", params=asked)
+    assert answer.status_code == 422
+    assert words in answer.text
+    if first := asked.get("first"):
+        assert f'name="first" type="date" value="{first}"' in answer.text
+    presets = re.findall(r'<a class="button" href="([^"]+)"', answer.text)
+    assert presets
+    assert not [address for address in presets if "first=" in address or "last=" in address]
+
+
+def test_what_does_not_exist_in_the_persian_calendar_is_said_in_persian(shared: World) -> None:
+    with signed_in(shared, "sam") as browser:
+        browser.http.cookies.set("lang", "fa")
+        text = browser.get("/devices/vac-ben", params={"first": "2026-02-31"}).text
+    assert "یکی از این روزها در تقویم وجود ندارد." in text
+
+
+def test_weeks_before_a_device_was_registered_are_not_weeks_without_use(world: World) -> None:
+    with signed_in(world, "sam") as browser:
+        text = browser.get(
+            "/devices/vac-ben/usage", params={"from": "2020-01-01T00:00:00Z", "to": "2020-02-01T00:00:00Z"}
+        ).text
+    assert "not registered yet" in text or "Nobody owned the device in this period." in text
+
+
 def test_signals_are_chosen_in_the_address(shared: World) -> None:
     with signed_in(shared, "sam") as browser:
         text = browser.get("/devices/vac-ben?signal=suction_pa&signal=battery_pct").text

@@ -30,7 +30,13 @@ def test_numbers(value: float | None, digits: int | None, en: str, fa: str) -> N
 
 @pytest.mark.parametrize(
     ("share", "en", "fa"),
-    [(0.713, "71%", "۷۱٪"), (0.9999, "99%", "۹۹٪"), (0.0001, "1%", "۱٪"), (1, "100%", "۱۰۰٪"), (0, "0%", "۰٪")],
+    [
+        (0.713, "71%", "۷۱٪"),
+        (0.9999, "99%", "۹۹٪"),
+        (0.0001, "less than 1%", "کمتر از ۱٪"),
+        (1, "100%", "۱۰۰٪"),
+        (0, "0%", "۰٪"),
+    ],
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share: float, en: str, fa: str) -> None:
     assert (EN.percent(share), FA.percent(share)) == (en, fa)
@@ -110,3 +116,4 @@ def test_machines_read_utc() -> None:
 def test_sizes() -> None:
     assert (EN.bytes(0), EN.bytes(1), EN.bytes(999)) == ("0 bytes", "1 byte", "999 bytes")
     assert (EN.bytes(1000), EN.bytes(10_485_760), EN.bytes(None)) == ("1 kB", "10.5 MB", "–")
+    assert (EN.bytes(999_400), EN.bytes(999_700)) == ("999 kB", "1 MB")

@@ -1,11 +1,10 @@
 // A device's page: what arrives is written into its latest values, and links keep the period the charts show.
-
-const numbers = new Intl.NumberFormat(document.documentElement.lang === "fa" ? "fa-IR" : "en-GB", { maximumFractionDigits: 2 });
+import { number } from "./live.js";
 
 function written(value, row) {
   if (typeof value === "boolean") return value ? row.dataset.yes : row.dataset.no;
   if (typeof value === "string") return new Map(Object.entries(JSON.parse(row.dataset.spoken || "{}"))).get(value) ?? value;
-  return typeof value === "number" ? numbers.format(value) : String(value);
+  return typeof value === "number" ? number(value) : String(value);
 }
 
 function fresh(moment) {

@@ -3,8 +3,15 @@
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;
 const place = document.querySelector("[data-live-devices]");
-const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+const locale = document.documentElement.lang === "fa" ? "fa-IR" : "en-GB";
+const [large, small] = [2, 5].map((maximumFractionDigits) => new Intl.NumberFormat(locale, { maximumFractionDigits }));
 let wait = FIRST_WAIT_MS;
+
+// As the service writes numbers: at most two digits after the point, three significant ones below one.
+export function number(value) {
+  const text = Math.abs(value) >= 1 || value === 0 ? large.format(value) : small.format(value.toPrecision(3));
+  return text.replace("\u200e", "").replace(/[-\u2212]/, "\u200e\u2212");
+}
 
 function say(state) {
   place.classList.toggle("live-on", state === "on");
@@ -17,7 +24,7 @@ function show(item) {
   for (const [key, found] of Object.entries(item.latest)) {
     const wanted = `[data-live-device="${CSS.escape(item.device)}"][data-live-signal="${CSS.escape(key)}"]`;
     for (const element of document.querySelectorAll(wanted)) {
-      element.textContent = typeof found.value === "number" ? numbers.format(found.value) : String(found.value);
+      element.textContent = typeof found.value === "number" ? number(found.value) : String(found.value);
     }
   }
   for (const element of document.querySelectorAll(`time.ago[data-live-device="${CSS.escape(item.device)}"]`)) {
