@@ -120,7 +120,10 @@ def _now(scene: Scene, first: Measure, second: Measure) -> bool:
 
 
 def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
-    if first.value is None or second.value is None or second.begin - first.end > CORRECTION_GAP:
+    if second.begin - first.end > CORRECTION_GAP:
+        return False
+    moments = first.kind in ("moment", "ago") and second.kind in ("moment", "ago")
+    if (first.value is None or second.value is None) and not moments:
         return False
     place, said = first.end, False
     while place < second.begin:
@@ -136,7 +139,9 @@ def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
 
 def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
     value = second.value
-    if second.kind != "count" or value is None or first.kind == "count":
+    if second.kind == first.kind == "count":
+        return replace(second, begin=first.begin)
+    if second.kind != "count" or value is None:
         return second
     for place in range(first.end - 1, first.begin - 1, -1):
         unit = scene.longest("unit", place)
@@ -199,7 +204,10 @@ def _neighbours(found: list[Measure], place: int) -> range:
 def _spent(scene: Scene, period: Measure, length: Measure) -> bool:
     """Whether a length after "every day" is the day's total: no use was said before the period."""
     begin, _ = scene.clause(period.begin)
-    return not scene.lattice.has("use", begin, period.begin) and not scene.lattice.has(
+    end = period.begin
+    if scene.lexicon.verb_last:  # «هر شب راه میفته، نیم ساعت کار می‌کنه»: the verb stands behind its period
+        begin, end = period.end, length.begin
+    return not scene.lattice.has("use", begin, end) and not scene.lattice.has(
         "session_each", length.begin, length.end + 3
     )
 

@@ -36,7 +36,7 @@ FITS: Mapping[Kind, Weights] = {
     "length": {
         "usage_duration": {"session": 0.0, "use": 1.0, "takes": 2.0},
         "battery_runtime": {"battery": -1.0, "lasts": 0.0, "recharge": 1.0, "before_end": -2.5},
-        "fault_since": {"fault": 4.0, "product_fault": 3.5, "start": 0.0},
+        "fault_since": {"fault": 2.5, "product_fault": 2.0, "start": 0.0, "strange": 4.0},
         "last_used": {"neg_use": -2.0, "last_use": -1.0},
     },
     "length_per": {"usage_duration": {"use": 0.0, "session": 0.0}},
@@ -96,11 +96,15 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
         return -1.5 if topic == wanted else None
     if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per") and topic.startswith("usage_"):
         return 0.0
+    if topic == "usage_duration" and measure.unit != "min":
+        return None
     if topic in ("stock_consumption", "stock_level") and not measure.countable:
         return None
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
     if cue.tag in ("have", "now_left") and not measure.of_goods:
+        return None
+    if topic == "fault_frequency" and cue.tag == "miss":
         return None
     return fits.get(cue.tag)
 
@@ -168,7 +172,7 @@ def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
     apart = scene.sentence[cue.begin] - scene.sentence[measure.begin]
     if apart not in (0, -1) or (apart != 0 and cue.tag in VOIDS):
         return None
-    if cue.tag in OUTSIDE and measure.begin <= cue.begin < measure.end:
+    if cue.tag in OUTSIDE and measure.kind != "none" and measure.begin <= cue.begin < measure.end:
         return None
     reach = distance(scene, measure, cue)
     if measure.kind == "count" and reach > COUNT_FAR:

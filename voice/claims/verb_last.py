@@ -12,6 +12,7 @@ backwards from it.
 
 from __future__ import annotations
 
+from voice.claims.lexicon.fa_forms import NEGATION
 from voice.claims.scene import Cue, Scene
 
 PHRASE = 6
@@ -26,6 +27,8 @@ DENIABLE = ("fault", "product_fault", "miss", "consume", "left", "lasts", "item"
 def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     """The cue that a denial makes, "neg_used" where a listed phrase holds it, None where it only denies."""
     lattice = scene.lattice
+    if lattice.words[neg.begin] != NEGATION:
+        return Cue("neg_used", neg.begin, neg.end)
     for place in range(max(neg.begin - PHRASE, 0), neg.begin + 1):
         for tag in HOLDING:
             entry = lattice.longest(tag, place)
