@@ -31,6 +31,7 @@ def _doubts(claim: Claim, record: Record, found: Finding) -> Iterator[int]:
     yield (claim.confidence < SURE_READING) + (claim.confidence < FAIR_READING)
     yield claim.hedged and found.answer != "agrees"
     yield found.counter_differs
+    yield found.lately and found.answer != "agrees"
     if isinstance(record.about, Counted):
         yield not record.own_window and len(record.about.parts) < FULL_PERIODS
         yield found.rank is None and _may_be_chance(found)

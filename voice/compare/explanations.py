@@ -39,6 +39,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "They may speak of another time than the one compared with.",
         "شاید منظورشان زمان دیگری جز بازهٔ مقایسه‌شده باشد.",
     ),
+    "lately": (
+        "The last few periods alone agree: the habit may have changed lately.",
+        "دوره‌های آخر به‌تنهایی با گفته همخوان‌اند؛ شاید عادت به‌تازگی تغییر کرده باشد.",
+    ),
     "part_charge": (
         "A charge that began less than full, or a harder task, empties sooner.",
         "شارژی که کامل نبوده یا کار سنگین‌تر، زودتر تمام می‌شود.",
@@ -119,6 +123,8 @@ def _codes(claim: Claim, record: Record, found: Finding) -> Iterator[str]:
     )
     if record.others or record.units > 1:
         yield "second_unit"
+    if found.lately:
+        yield "lately"
     if found.counter_differs:
         yield "counter_differs"
     yield from (_MORE if more else _LESS).get(claim.topic, ())

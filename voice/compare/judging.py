@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import fmean, median
 from typing import Final
 
 from voice.claims.model import Claim
@@ -37,6 +37,8 @@ class Finding:
     true_of: int | None = None
     """Of runs: how many were as claimed."""
     counter_differs: bool = False
+    lately: bool = False
+    """The last few periods alone would agree."""
 
 
 def unheard(record: Record, t: Thresholds) -> bool:
@@ -88,7 +90,9 @@ def counted(claim: Claim, record: Record, about: Counted, t: Thresholds) -> Find
             return _found("contradicts" if low > _EPSILON else placed(low, high, found.agreed), found)
         case "every_day" if len(about.parts) >= 7:
             return _every_day(about, found, t)
-    return _found(placed(low, high, agreed), found)
+    few = counts[-t.periods :]
+    lately = len(few) < len(counts) and placed(sum(few) / len(few), sum(few) / len(few), agreed) == "agrees"
+    return _found(placed(low, high, agreed), replace(found, lately=lately))
 
 
 def _bounded(total: float, coverage: float, counter: Bounds | None) -> tuple[float, float, bool]:
@@ -152,6 +156,11 @@ def lengths(claim: Claim, record: Record, about: Lengths, t: Thresholds) -> Find
         true_of=sum(agreed.low * (1 - _EPSILON) <= v <= agreed.high * (1 + _EPSILON) for v in values),
     )  # fmt: skip
     answer = placed(low, high, agreed)
+    if claim.topic == "usage_duration" and answer != "agrees":
+        # Few long ones among many short: who says how long it takes may mean the mean as well as the usual.
+        mean = fmean(values)
+        by_mean = placed(mean, mean, agreed)
+        answer = answer if by_mean == answer else "agrees" if by_mean == "agrees" else "cannot_tell"
     if claim.topic == "battery_runtime" and answer in ("understates", "overstates") and not found.true_of:
         answer = "contradicts"
     return _found(answer, found)

@@ -73,14 +73,14 @@ class Thresholds:
         3,
         unit="periods",
         within=(1, 24),
-        about="full days, weeks, months or years before it was said that a habit is compared with",
+        about="full days, weeks, months or years before it was said that a habit is compared with at least",
     )
     least_days: int = setting(
         "VOP_COMPARE_LEAST_DAYS",
-        7,
+        91,
         unit="days",
         within=(1, 366),
-        about="a habit told by the day or week is compared with at least so many days",
+        about="a habit told by the day or week is compared with at least so many days; 1: with the periods above alone",
     )
     look_back_days: int = setting(
         "VOP_COMPARE_LOOK_BACK_DAYS",

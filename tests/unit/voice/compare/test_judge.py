@@ -106,6 +106,8 @@ TABLE: dict[str, tuple[Claim, Record, str]] = {
         claim("battery_runtime", 120, 120), record(Lengths((), (90.0, 95.0))), "cannot_tell"),
     "runtime, nothing known": (claim("battery_runtime", 20, 20), record(Lengths(())), "cannot_tell"),
     "session too long": (claim("usage_duration", 60, 60), record(Lengths((20.0, 30.0, 31.0, 33.0))), "overstates"),
+    "few long sessions among short ones": (
+        claim("usage_duration", 15, 15), record(Lengths((8.0, 9.0, 10.0, 11.0, 12.0, 40.0))), "agrees"),
     "hours a week": (
         claim("usage_duration", 120, 120, "week"), counted([110.0, 140.0, 100.0], per="week"), "agrees"),
     # what is there
@@ -198,6 +200,11 @@ def test_one_month_may_be_no_habit_and_says_so() -> None:
     assert found.reported.interval is not None
     assert found.reported.interval[0] < 3.75
     assert found.confidence == "medium"
+
+
+def test_what_changed_lately_is_said() -> None:
+    found = judge(claim("usage_frequency", 2, 2, "week"), counted([9, 9, 9, 9, 2, 2, 2], per="week"), T)
+    assert (found.verdict, found.explanations[0].code) == ("understates", "lately")
 
 
 def test_doubts_lower_the_confidence() -> None:
