@@ -330,7 +330,8 @@ def _together(pieces: list[Piece]) -> list[Piece]:
         for part in parts:
             before = found[-1] if found else None
             if before is not None and before.kind == part.kind == "word" and _joins(before.text, part.text):
-                found[-1] = Piece(f"{before.text}{ZWNJ}{part.text}", before.begin, part.end, "word")
+                suffix = "ی" if part.text == "ای" and not _silent(before.text) else part.text
+                found[-1] = Piece(f"{before.text}{ZWNJ}{suffix}", before.begin, part.end, "word")
             else:
                 found.append(part)
     return found

@@ -104,6 +104,8 @@ class Scene:
     def raise_walls(self, measures: tuple[Measure, ...]) -> None:
         """Cumulated penalties before each token; what stands inside a measure divides nothing."""
         inside = {place for measure in measures for place in range(measure.begin, measure.end)}
+        for cue in self.all("past_habit"):
+            inside.update(range(cue.begin, cue.end))  # «نو که بود»: its «که» divides nothing
         walls, height = [], 0.0
         for place, token in enumerate(self.tokens):
             if place not in inside:

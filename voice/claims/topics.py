@@ -19,6 +19,8 @@ UNSURE = 6.0
 SAYS_NOTHING = "nothing"
 FAR = 14.0
 """Cues farther off than this (in tokens and walls) do not count."""
+NAMED_FIRST = frozenset({"battery", "aside", "session"})
+"""Nouns that stand before their figure where the verb comes last: «باتریش نیم ساعت کار می‌کنه»."""
 WRONG_SIDE = 1.5
 """Added where the verb stands on the unusual side of its figure."""
 
@@ -58,7 +60,7 @@ FITS: Mapping[Kind, Weights] = {
     "all": {"adherence": {"take": 0.0, "dose": 0.0, "miss": 0.0}},
     "always": {"fault_frequency": _FAULT, "adherence": {"take": 1.0}},
     "none": {
-        "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0}, "fault_frequency": _FAULT,
+        "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0}, "fault_frequency": _FAULT,
         "stock_level": {"left": 0.0},
     },
     "vague": {
@@ -69,6 +71,9 @@ FITS: Mapping[Kind, Weights] = {
     "empty": {"stock_level": {}},
     "full": {"stock_level": {}},
 }  # fmt: skip
+OF_DOSES = frozenset({"take", "dose", "miss", "neg_take"})
+DOSE_TOPICS = frozenset({"missed_doses", "adherence"})
+"""Verbs of taking and leaving out say something where the product gives doses."""
 OUTSIDE = frozenset({"lasts", "use", "start", "contact", "owned"})
 """Verbs: inside a figure's own words they are none ("in the LAST two weeks")."""
 COUNT_FAR = 6.0
@@ -94,7 +99,7 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
         # "I don't take them four times a day" denies a habit; "didn't take two yesterday" missed them.
         wanted = "usage_frequency" if measure.moment is None else "missed_doses"
         return -1.5 if topic == wanted else None
-    if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per") and topic.startswith("usage_"):
+    if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per", "none") and topic.startswith("usage_"):
         return 0.0
     if topic == "usage_duration" and measure.unit != "min":
         return None
@@ -114,7 +119,7 @@ def distance(scene: Scene, measure: Measure, cue: Cue) -> float:
     if cue.end <= measure.begin:
         gap = measure.begin - cue.end
         walls = scene.between(cue.end - 1, measure.begin)
-        side = WRONG_SIDE if scene.lexicon.verb_last else 0.0
+        side = WRONG_SIDE if scene.lexicon.verb_last and cue.tag not in NAMED_FIRST else 0.0
     elif cue.begin >= measure.end:
         gap = cue.begin - measure.end
         walls = scene.between(measure.end - 1, cue.begin)
@@ -158,6 +163,8 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
             continue
         for topic, fits in weights.items():
             weight = _weight(measure, topic, cue, fits)
+            if cue.tag in OF_DOSES and DOSE_TOPICS.isdisjoint(topics):
+                continue
             if weight is not None and topic in topics and reach + weight < best.distance:
                 best = Resolved(topic, cue, reach + weight)
     if best.cue is not None and best.cue.tag == "takes" and _elsewhere(scene, cues, measure):
