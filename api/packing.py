@@ -44,7 +44,16 @@ class Packing:
 
 
 def _takes_gzip(scope: Scope) -> bool:
-    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+    """As RFC 9110, 12.5.3 has it: what has weight 0 is refused, and `*` stands for what is not named."""
+    weights: dict[str, float] = {}
+    for part in ",".join(Headers(scope=scope).getlist("accept-encoding")).split(","):
+        coding, _, parameter = part.partition(";")
+        name, _, weight = parameter.partition("=")
+        try:
+            weights[coding.strip().lower()] = float(weight) if name.strip().lower() == "q" else 1.0
+        except ValueError:
+            weights[coding.strip().lower()] = 0.0
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
 def _is_text(message: Message) -> bool:

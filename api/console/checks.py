@@ -6,8 +6,10 @@ The sentences of `vop doctor`, with their figures, stand beside these as they ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from api.console.catalogues import N_
+from api.system.schemas import Check, Level, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,27 @@ OVERALL = {
     "unknown": N_("All is well"),
     "ok": N_("All is well"),
 }
+
+
+class State(NamedTuple):
+    """How the platform is, in a word, and what of it. Every page that says so asks `state_of`."""
+
+    level: Level
+    words: str
+    """Not yet translated."""
+    tone: str
+    found: tuple[Check, ...]
+    """The checks that are not in order, the worst first."""
+
+
+def state_of(system: System) -> State:
+    """The state that `system` tells of."""
+    order = list(LEVELS)
+    found = [check for check in system.checks if check.level in ("fail", "warn")]
+    found.sort(key=lambda check: order.index(check.level))
+    return State(system.level, OVERALL[system.level], LEVELS[system.level][1], tuple(found))
+
+
 JOBS = {
     "rollups": N_("Rollups for long charts"),
     "silence": N_("Noticing who is silent"),

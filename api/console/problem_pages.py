@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
@@ -68,6 +68,8 @@ def retold(request: Request, answer: Response) -> Response:
     """A problem as a page where a page was asked for; any other answer as it is."""
     if answer.media_type != problems.MEDIA_TYPE or not is_page(request.url.path):
         return answer
+    if answer.status_code == 404 and (there := _without_slash(request)):
+        return RedirectResponse(there, 308)
     try:
         return _page(request, problems.Problem.model_validate_json(bytes(answer.body)), answer)
     except Exception:  # the last resort's own fault: the problem is still told, as programs read it
@@ -84,6 +86,16 @@ def _page(request: Request, problem: problems.Problem, answer: Response) -> Resp
     made = page(request, None, template, status=problem.status, problem=problem, words=WORDS[slug])
     made.headers.update(kept)
     return made
+
+
+def _without_slash(request: Request) -> str | None:
+    """The address meant by one that ends in a slash and that no route knows: the same without it, on this site only."""
+    path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+    if request.method not in {"GET", "HEAD"} or "route" in request.scope or not path.endswith("/"):
+        return None
+    short = path.rstrip("/")
+    there = short + (f"?{request.url.query}" if request.url.query else "")
+    return there if short and own_path(there) == there and own_path(unquote(short)) == unquote(short) else None
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.auditing import Visiting
-from api.console.checks import JOBS, LEVELS, OVERALL, WORDS
+from api.console.checks import JOBS, LEVELS, WORDS, state_of
 from api.console.rendering import page
 from api.console.routing import pages
 from api.system import endpoints as system
@@ -27,6 +27,6 @@ def show(request: Request, visit: Visiting) -> HTMLResponse:
         checks=sorted(found.checks, key=lambda check: order.index(check.level)),
         words=WORDS,
         levels=LEVELS,
-        overall=OVERALL[found.level],
+        state=state_of(found),
         jobs=JOBS,
     )

@@ -62,10 +62,21 @@ def test_a_page_is_packed(client: TestClient) -> None:
     assert answer.text == "x" * 5000
 
 
+@pytest.mark.parametrize("takes", ["br, GZIP;q=0.1", "deflate;q=0, gzip", "*", "identity;q=0, *;q=0.5", "gzip; Q=1"])
+def test_gzip_is_taken_by_whoever_says_so(client: TestClient, takes: str) -> None:
+    assert client.get("/long", headers={"Accept-Encoding": takes}).headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "takes"),
     [
         ("GET", "/long", "identity"),
+        ("GET", "/long", "gzip;q=0"),
+        ("GET", "/long", "br, gzip; q=0.000, *"),
+        ("GET", "/long", "*;q=0"),
+        ("GET", "/long", "gzip;q=much"),
+        ("GET", "/long", "not-gzip"),
+        ("GET", "/long", ""),
         ("POST", "/long", "gzip"),
         ("GET", "/short", "gzip"),
         ("GET", "/plain", "gzip"),

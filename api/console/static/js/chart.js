@@ -9,6 +9,7 @@ const [FEWEST_POINTS, MOST_POINTS] = [100, 500];
 const MOST_SIGNALS = 20;
 const SHORTEST_S = 60;
 const LONGEST_S = 5 * 365 * 86400;
+const ENGLISH = document.documentElement.lang === "en"; // as problems of the API are told
 const texts = document.getElementById("chart-texts").dataset;
 const now = () => Date.now() / 1000;
 const iso = (seconds) => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
@@ -203,7 +204,7 @@ class Board {
       this.found = grouped(answers.flatMap(({ items }) => items));
       this.show();
     } catch (error) {
-      if (!signal.aborted) for (const chart of this.charts) chart.say(`${texts.failed} ${error.message}`, true);
+      if (!signal.aborted) for (const chart of this.charts) chart.say(texts.failed + (ENGLISH ? ` ${error.message}` : ""), true);
     }
   }
 
