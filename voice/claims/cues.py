@@ -70,6 +70,11 @@ def cues_of(scene: Scene) -> Cues:
     covered = {place for cue in made for place in range(cue.begin, cue.end)}
     found = [cue for cue in found if cue.tag not in ("use", "take") or cue.begin not in covered]
     made += _strange_verbs(scene)
+    made += [
+        Cue("take", cue.begin, cue.end)
+        for cue in scene.all("has_dose")
+        if cue.end < len(scene.tokens) and not {"number", "dose"}.isdisjoint(scene.lattice.at[cue.end])
+    ]
     made += _renewals(scene)
     found = [_of_a_run(scene, cue) for cue in found]
     return Cues(tuple(sorted(found + made, key=_place)), tuple(denials))
@@ -202,6 +207,8 @@ def _renewals(scene: Scene) -> list[Cue]:
 
 def _strange_verbs(scene: Scene) -> list[Cue]:
     """The product as subject of a verb that no list knows: it does something it should not."""
+    if scene.lexicon.verb_last:
+        return []  # behind its subject stands anything but the verb
     found = []
     for subject in scene.all("it"):
         place = subject.end

@@ -98,10 +98,18 @@ def _tail(lattice: Lattice, end: int, unit: Unit, factor: float) -> tuple[int, I
         if smaller is not None and smaller[1] == unit and smaller[2] < factor:
             return smaller[0], number.value.scaled(smaller[2])
         if smaller is None and unit == "min" and factor == 60 and tag == "cardinal" and _minutes(number.value):
-            if join is not None or lattice.tokens[number.end - 1].start == lattice.tokens[end - 1].end:
+            glued = lattice.tokens[number.end - 1].start == lattice.tokens[end - 1].end
+            if join is not None or glued or _clock_minutes(lattice, after, number.end):
                 return number.end, number.value  # "an hour and ten", "1h30"
             return end, None
     return end, None
+
+
+def _clock_minutes(lattice: Lattice, place: int, end: int) -> bool:
+    """ "2 hrs 15": two digits that nothing follows as their noun."""
+    if lattice.tokens[place].kind != "number" or len(lattice.words[place]) != 2 or int(lattice.words[place]) % 5:
+        return False
+    return end >= len(lattice.tokens) or {"times", "noun", "percent", "item"}.isdisjoint(lattice.at[end])
 
 
 def _minutes(value: Interval) -> bool:

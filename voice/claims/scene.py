@@ -28,7 +28,7 @@ CLAUSE_REACH = 40
 NO_NOUN = frozenset({
     "numeral", "once", "period", "periodic", "per_word", "every", "whole", "and", "joint", "contrast", "me", "neg",
     "moment", "since_word", "for", "if", "use", "consume", "take", "lasts", "it", "miss", "in", "percent", "range",
-    "ordinal", "fraction", "left",
+    "ordinal", "fraction", "left", "half_of_day", "money", "currency",
 })  # fmt: skip
 """What begins one of these is no name of a counted thing ..."""
 COUNTED = frozenset({"item", "session"})

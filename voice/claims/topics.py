@@ -60,8 +60,8 @@ FITS: Mapping[Kind, Weights] = {
     "all": {"adherence": {"take": 0.0, "dose": 0.0, "miss": 0.0}},
     "always": {"fault_frequency": _FAULT, "adherence": {"take": 1.0}},
     "none": {
-        "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0}, "fault_frequency": _FAULT,
-        "stock_level": {"left": 0.0},
+        "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0},
+        "fault_frequency": _FAULT, "stock_level": {"left": 0.0},
     },
     "vague": {
         "usage_frequency": {"use": 0.0, "take": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,

@@ -65,6 +65,10 @@ def not_even(scene: Scene, measure: Measure) -> Cue | None:
 
 def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
     """A bound set off from its figure: "50 minutes on a charge, TOPS"."""
+    begin, _ = scene.clause(measure.begin)
+    for cue in scene.all("most_after", "least_after", begin=max(begin, measure.begin - BOUND_REACH), end=measure.begin):
+        if cue.end <= measure.begin and "number" not in scene.lattice.at[cue.end]:
+            return ("least" if cue.tag == "least_after" else "most"), cue  # "AT MOST I miss one a week"
     last = min(measure.end + BOUND_REACH, len(scene.tokens))
     for cue in scene.all("most_after", "least_after", begin=measure.end, end=last):
         ends = cue.end >= len(scene.tokens) or scene.tokens[cue.end].kind == "mark"

@@ -15,6 +15,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("void", "<identity> <number>"),
     Frame("void", "<clock> <number> <half_of_day>"),
     Frame("void", "<number> <half_of_day>"),
+    Frame("void", "most days|nights|mornings|evenings|weeks|times"),
     # "3 times a week", "3x/week", "two pills per day", "60 boxes of gloves a week"
     Frame("rate", "<number:n> <times>? <per_word> <period:p>"),
     Frame("rate", f"<number:n> {_NOUNS} <per_word> <period:p>"),
@@ -42,6 +43,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("every_over", "<hedge> <every> <time:t>", {"hedged": True}),
     Frame("every", "every <period:p> or two", {"k": (1.0, 2.0)}),
     Frame("every", "each and every <period:p>"),
+    Frame("every", "<every> <ordinal:k> <weekday>", {"p": ("week", 1.0)}),
     Frame("per", "per <period:p>"),
     Frame("periodic", "<periodic:w>"),
     # "six days a week", "six days out of seven", "5 out of 7 days"; "45 min a day", "an hour daily"
@@ -78,7 +80,8 @@ FRAMES: tuple[Frame, ...] = (
     # shares
     Frame("share", "<number:a> <times|noun|thing|use|dose>? in <number:b> <times|noun|thing|dose>?"),
     Frame(
-        "share", "<number:a> <times|noun|thing|use|dose>? <noun>? out of the? my? his? her? <number:b> <times|noun>?"
+        "share",
+        "<number:a> <times|noun|thing|use|dose>? <noun>? out|outta of? the? my? his? her? <number:b> <times|noun>?",
     ),
     Frame("share", "<number:a> <times|noun>? of the? my? his? her? <number:b> <times|noun>?"),
     Frame("share", "<number:a> <times|noun>? in|out of? <every> <number:b> <times|noun>?"),
@@ -90,6 +93,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("percent", "<number:n> <percent> of? the? <times>?"),
     # "the third time this week"
     Frame("count", "the|my|its <ordinal:n> time|times"),
+    Frame("count", "<ordinal:n> time|times"),
     Frame("fraction", "<part:f> of? the|my|his|her|all? <times>?"),
     Frame("all", "<all_of>"),
     Frame("all", "<whole> <dose|dose_pronoun>"),
@@ -97,7 +101,6 @@ FRAMES: tuple[Frame, ...] = (
     Frame("always", "<whole> <times>"),
     Frame("always", "<whole> <session>"),
     Frame("always", "<whole> <noun|thing>"),
-    Frame("always", "without fail"),
     # nothing
     Frame("none", "<never>"),
     Frame("none", "<none_of>"),
@@ -105,8 +108,9 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", "not ever? <miss> <a_single>? <dose|dose_pronoun>? <dose|dose_pronoun>?"),
     Frame("none", "<never> <miss> <a_single>? <dose|dose_pronoun>? <dose|dose_pronoun>?"),
     Frame("none", "not <fault> <a_single>?", {"windowed": True}),
-    Frame("none", "not <use> it? once"),
-    Frame("none", "not <use> it? at all"),
+    Frame("none", "not <use> <it>? once"),
+    Frame("none", "not <use> <it>? at all"),
+    Frame("none", "not <use> <it>? a single time"),
     Frame("none", "<nothing> <miss> <noun>?"),
     Frame("none", "<nothing> <fault>", {"windowed": True}),
     Frame("none", "<nothing> <noun> <fault>", {"windowed": True}),

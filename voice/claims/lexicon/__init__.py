@@ -65,6 +65,7 @@ TAGS: Final[Mapping[str, str]] = {
     "third_person": "a verb's form that tells of the product without a subject: doesn't (ring)",
     # truth
     "neg": "not: denies the verb of its clause",
+    "mild": "(verb last) verbs whose denial says nothing of the product: know, want, is",
     "cannot": "inability: makes a use a fault: can not, unable to, won't let me",
     "false": "denies figures of its sentence or, alone, of the one before: is not true, that is wrong",
     "correct": "takes the figure before it back: sorry, I mean, no wait",
@@ -92,6 +93,7 @@ TAGS: Final[Mapping[str, str]] = {
     "have": "stock, where goods are counted: we have",
     "now_left": "stock, where goods are counted: right now",
     "dose_pronoun": "stands for a dose in frames: them, one",
+    "has_dose": "takes, right before a number or a dose: has (two a day)",
     "idle": "a use whose denial in the perfect is no fault: has not run",
     "start": "began (of a fault): it started, began, happens",
     "away": "after the verb of taking, no dose: the bus",

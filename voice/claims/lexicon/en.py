@@ -75,6 +75,7 @@ _RELATIVES = _phrases("""
     foreman; supervisor; apprentice; staff; intern; teammate; deputy; shift lead; other half; the lads; the lad
     """)
 
+_STRANGERS = ("neighbour", "neighbor", "friend", "mate", "neighbours", "friends", "brother-in-law", "sister-in-law")
 _SAYS = _phrases("""
     says; said; say; tells me; told me; tells us; told us; reckons; reckon; thinks; claims; swears; insists;
     believes; mentioned; is saying; keeps saying; keeps telling me; reports; reported; is telling me; estimates;
@@ -293,10 +294,17 @@ LEXICON = Lexicon(
         "weekly": (1, 1, "week"),
         "monthly": (1, 1, "month"),
         "yearly": (1, 1, "year"),
+        "quarterly": (1 / 3, 1 / 3, "month"),
+        "half-yearly": (2, 2, "year"),
         "annually": (1, 1, "year"),
         "hourly": (24, 24, "day"),
         "fortnightly": (0.5, 0.5, "week"),
         "everyday": (1, 1, "day"),
+        "mornings": (1, 1, "day"),
+        "nights": (1, 1, "day"),
+        "evenings": (1, 1, "day"),
+        "in the mornings": (1, 1, "day"),
+        "in the evenings": (1, 1, "day"),
         "on a daily basis": (1, 1, "day"),
         "on a weekly basis": (1, 1, "week"),
         "on a monthly basis": (1, 1, "month"),
@@ -487,7 +495,7 @@ LEXICON = Lexicon(
             """),
         "no_cue": _phrases("""
             on my phone; on his phone; on her phone; my phone; the phone app; on our phones; on the phone app;
-            phone app; full stop; of course; in a row; by the way; of charge; free of charge
+            phone app; full stop; of course; in a row; by the way; of charge; free of charge; without fail
             """),
         "takes": _phrases("""
             take; takes; took; taking; needs; need; taken
@@ -523,6 +531,9 @@ LEXICON = Lexicon(
             """),
         "dose_pronoun": _phrases("""
             them; em; 'em; one; ones; it; mine; those; these; of them; of em; of mine
+            """),
+        "has_dose": _phrases("""
+            have; has; had; get; gets; having; gives; give; gave
             """),
         "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
@@ -569,7 +580,9 @@ LEXICON = Lexicon(
             a little less than; slightly less than; slightly under; not over; well under; hardly more than;
             no better than; not quite; nothing over; nowhere near; max.; max of; not say more than;
             not think it is more than; not believe it is more than; not get more than; not do more than;
-            not last more than; never do more than
+            not last more than; never do more than; never exceed; not exceed; never exceeds; not exceeding;
+            never longer than; never above; never over; rarely more than; rarely longer than; rarely over;
+            seldom more than; hardly over
             """),
         "most_after": _phrases("""
             at most; at best; at the most; tops; max; maximum; or less; or fewer; at the very most; at the outside;
@@ -600,7 +613,7 @@ LEXICON = Lexicon(
             and; &; n; plus; an; 'n; , and
             """),
         "one": _phrases("""
-            a; an; one; the; each
+            a; an; one; the; each; another; full; whole; a full; a whole
             """),
         "of_units": _phrases("""
             of; or so; more; full; whole; long; straight; odd; - odd; solid; good; entire; consecutive; hole; single;
@@ -803,7 +816,10 @@ LEXICON = Lexicon(
             do the kitchen; give it a go; gets used; out of the cupboard; touched; have it going; out for a run;
             goes over the floor; does the downstairs; does the upstairs; do a run; get it out; in there; does the;
             did the; done the; doing the; do the; 's out; is out; 's at it; is at it; send it; sent it; let it go;
-            let it do; goes over; went over; run by; 'm in; am in; 're in
+            let it do; goes over; went over; run by; 'm in; am in; 're in; was in it; was on it; was in there;
+            give it a run; gave it a run; gave it a go; have it running; had it running; daily user;
+            sit in front of it; sat in front of it; in front of it; press start on; hit start; gets hers; gets his;
+            get mine; gets her; gets his
             """),
         ),
         "fault": (
@@ -814,7 +830,8 @@ LEXICON = Lexicon(
             drift; bug+; lag+; malfunction; crap+ out; conk out; pack up; play up; act up; lock up; lock me out;
             kick me out; throw me out>threw me out>thrown me out; log me out; log+ me out; boot me out; sign me out;
             shut+ down; shut+ off; close by itself; close on me; turn itself off; switch itself off; switch off;
-            turn off; power off; trip+; bump+; fall>fell>fallen; fall down>fell down; misread; miscount; spin+;
+            turn off; power off; trip+; bump+; fall down>fell down>fallen down; fall off>fell off>fallen off;
+            fall over>fell over>fallen over; fall from>fell from>fallen from; fall into>fell into>fallen into; misread; miscount; spin+;
             circle; wander; refuse; overload; overheat; corrupt; duplicate; bounce; choke; vanish; disappear; wedge;
             trap+; stop working; stop responding; stop charging; stop cleaning; stop sending; stop dispensing;
             stop syncing; stop moving; scream; stop+ working; stop+ responding; stop+ sending; stop+ charging;
@@ -838,7 +855,13 @@ LEXICON = Lexicon(
             screwed up; sluggish; this fault; the fault; does it; bomb; bombs; bombed; seized; tank; tanks;
             drops connection; drops the connection; loses signal; loses the signal; seizes; misfires; fizzles; croaks;
             sticks; sticking; won; throws an error; goes quiet; goes berserk; went berserk; is off; are off; ringing;
-            jerks; judders; stalls; plays dead; cuts off; misses
+            jerks; judders; stalls; plays dead; cuts off; misses; rescue; rescued; rescuing; free it; freeing it;
+            unstick; unstuck it; unjam; pull it out; fish it out; dig it out; carry it; lift it out; have to restart;
+            have to reset; have to reboot; set it right; help it; push it; pick it up from; been off; were off;
+            runs into; flips over; tips over; topples; keels over; goes round in circles; round in circles;
+            in circles; breaks off; shuts itself; turns itself off; switches itself off; loses its place; knocks;
+            knocked; burps; grinds; smokes; smells; hums; whines; stutters; takes it down; took it down;
+            comes unstuck; throws; spits; forgets where; forgets its; forgets the
             """),
         ),
         "battery": _phrases("""
@@ -899,7 +922,7 @@ LEXICON = Lexicon(
             """),
             *_phrases("""
             taking; tooken; takin; has her pills; has his pills; have my pills; have my tablets; has her tablets;
-            has his tablets; on them; gets her pills; gets his pills; compliance; adherence; had; have
+            has his tablets; on them; gets her pills; gets his pills; compliance; adherence
             """),
         ),
         "dose": _phrases("""
@@ -977,11 +1000,13 @@ LEXICON = Lexicon(
             """),
         ),
         "money": _phrases("""
-            euro; euros; eur; €; $; £; dollar; dollars; pound; pounds; quid; bucks; cents; pence; usd; gbp; paid;
-            pay; pays; paying; cost; costs; price; priced; charged me; charges; charged; invoice; invoices; bill;
-            billed; billing; refund; refunded; discount; fee; fees; subscription; expensive; cheaper; licence;
-            license; licences; licenses; plan; tier; worth; salary; wages; rent; tax; vat; rupees; yen; chf; francs;
-            kr; coupon; voucher; offer; quid a; seats; deposit; instalments; installments; grand; bank
+            euro; euros; eur; €; $; £; dollar; dollars; pound; pounds; quid; bucks; cents; pence; usd; gbp; paid; pay;
+            pays; paying; cost; costs; price; priced; charged me; charges; charged; invoice; invoices; bill; billed;
+            billing; refund; refunded; discount; fee; fees; subscription; expensive; cheaper; licence; license;
+            licences; licenses; plan; tier; worth; salary; wages; rent; tax; vat; rupees; yen; chf; francs; kr;
+            coupon; voucher; offer; quid a; seats; deposit; instalments; installments; grand; bank; is too much;
+            too much; too dear; too expensive; cheap; rip-off; a share; shares; bonds; profit; stock price; yield;
+            loan
             """),
         "identity": _phrases("""
             order number; order no; serial; serial number; number is; my number; model; version; ref; reference;
@@ -992,32 +1017,35 @@ LEXICON = Lexicon(
             months old; birthday
             """),
         "owned": _phrases("""
-            bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for;
-            have had this; owned; own; have owned; own it; customer for; been a customer; a customer; since i bought;
-            since purchase; got it; got this; have been using; been using; been with you; installed; have it since;
-            have it for; i have it; has had it; new one; came with; included; arrived; received; gift; present;
-            christmas; birthday; ordered; receipt; i've had; we've had; had mine; have mine; renewed; signed up;
-            registered; trial; free trial; fitted; second hand; lease; leased; rented; working here; in the job;
-            in this job; been doing this job; worked here; had the robot; had the thing; had this
+            bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for; have had this;
+            owned; own; have owned; own it; customer for; been a customer; a customer; since i bought; since purchase;
+            got it; got this; have been using; been using; been with you; installed; have it since; have it for;
+            i have it; has had it; new one; came with; included; arrived; received; gift; present; christmas;
+            birthday; ordered; receipt; i've had; we've had; had mine; have mine; renewed; signed up; registered;
+            trial; free trial; fitted; second hand; lease; leased; rented; working here; in the job; in this job;
+            been doing this job; worked here
             """),
         "setting": _phrases("""
-            set to; set at; is set; was set; set it to; threshold; thresholds; limit; alert; alerts; alarm is set;
-            reorder point; reminder is; reminders; schedule; scheduled; timer; programmed; volume; interval;
-            auto-logout; autologout; timeout; default; configured; setting; settings; minimum level; warning level;
-            reorder; backup; backups; mode; notify; snooze; notification; notifications; set up; set up to; set for;
-            calibrate; calibration; zoom; auto logout; due; retention; capacity; max load
+            set to; set at; is set; was set; set it to; limit; alert; alerts; alarm is set; reorder point;
+            reminder is; reminders; schedule; scheduled; timer; programmed; volume; interval; auto-logout; autologout;
+            timeout; default; configured; setting; settings; minimum level; warning level; reorder; backup; backups;
+            mode; notify; snooze; notification; notifications; set up; set up to; set for; calibrate; calibration;
+            zoom; auto logout; due; retention; capacity; max load; threshold is; threshold of; threshold was;
+            thresholds are; second threshold; threshold to
             """),
         "aside": _phrases("""
             charging; to charge; recharge time; charging time; to update; updating; update took; update takes;
-            download; downloading; to install; installation; install; to load; loading; loads; load; to sync;
-            to boot; boot; to start up; startup; set-up; setup; meeting; commute; drive; walk; holiday; shift;
-            to open; opens in; fill it; filling; refill; refilling; training; course; video; lunch; break; to unpack;
-            unboxing; to assemble; response time; to respond; to answer; cooking; queueing; hospital; to fix;
-            to find; to reset; looking for; search for; reading; reading the manual; walking; typing; explaining;
-            to reply; clearing; untangling; cutting; to connect; delay; late by; in advance; notice; expire; expires;
-            expired; deadline; project; thesis; exam; flight; trip; wedding; sleep; cleaner; cleaning lady;
-            inspection; audit; audits; delivery; deliveries; supplier; truck; lorry; restock; restocked; come in;
-            comes in; arrive; arrives; technician; to print; to import; to export; importing; exporting
+            download; downloading; to install; installation; install; to load; loading; loads; load; to sync; to boot;
+            boot; to start up; startup; set-up; setup; meeting; commute; drive; walk; holiday; shift; to open;
+            opens in; fill it; filling; refill; refilling; training; course; video; lunch; break; to unpack; unboxing;
+            to assemble; response time; to respond; to answer; cooking; queueing; hospital; to fix; to find; to reset;
+            looking for; search for; reading; reading the manual; walking; typing; explaining; to reply; clearing;
+            untangling; cutting; to connect; delay; late by; in advance; notice; expire; expires; expired; deadline;
+            project; thesis; exam; flight; trip; wedding; sleep; cleaner; cleaning lady; inspection; audit; audits;
+            delivery; deliveries; supplier; truck; lorry; restock; restocked; come in; comes in; arrive; arrives;
+            technician; to print; to import; to export; importing; exporting; the import; an import; the export;
+            an export; the upload; the download; the sync; backup; the report; the search; search takes; page takes;
+            the install; a reset; the reset; reboot; to finish loading; the webinar; the meeting
             """),
         "measure": _phrases("""
             kg; kilo; kilos; kilogram; kilograms; g; gram; grams; mg; cm; mm; metre; metres; meter; meters; m²; m2;
@@ -1051,7 +1079,7 @@ LEXICON = Lexicon(
             if; unless; should it; should i; should she; should he; should we; should they; should the; in case;
             provided; as soon as; whether; suppose; supposing; assuming; what if; in the event; imagine; as long as;
             once it drops; when fewer; when less; when it drops; when stock drops; when there are fewer; when below;
-            were it; were i; even if it; had it; when it falls; if only
+            were it; were i; even if it; when it falls; if only
             """),
         "not_if": _phrases("""
             as if; if that; if not; if i remember; if i am honest; if i'm honest; if you ask me; if memory;
@@ -1146,127 +1174,28 @@ LEXICON = Lexicon(
             """),
         ),
         "others": (
-            *(
-                f"my {r}'s {d}"
-                for r in (
-                    "neighbour",
-                    "neighbor",
-                    "friend",
-                    "sister",
-                    "brother",
-                    "mother",
-                    "mum",
-                    "mom",
-                    "mate",
-                    "colleague",
-                    "cousin",
-                    "aunt",
-                    "son",
-                    "daughter",
-                    "boss",
-                    "uncle",
-                    "dad",
-                    "parents",
-                    "in-law",
-                    "mother-in-law",
-                )
-                for d in (
-                    "one",
-                    "robot",
-                    "vacuum",
-                    "unit",
-                    "device",
-                    "dispenser",
-                    "app",
-                    "runs",
-                    "lasts",
-                    "does",
-                    "goes",
-                    "crashes",
-                    "gets",
-                    "has",
-                    "cleans",
-                    "battery",
-                    "works",
-                    "machine",
-                    "sensor",
-                    "shop",
-                    "warehouse",
-                    "is",
-                    "holds",
-                    "hoover",
-                )
+            *_each(
+                tuple(f"my {whose}'s" for whose in (*_STRANGERS, *_RELATIVES)),
+                _phrases("""
+                    one; robot; vacuum; unit; device; dispenser; app; runs; lasts; crashes; cleans; battery; machine;
+                    sensor; shop; warehouse; hoover; installation; account; version; copy; login; pc; laptop; computer
+                    """),
             ),
-            *(
-                f"my {r} {v}"
-                for r in (
-                    "neighbour",
-                    "neighbor",
-                    "friend",
-                    "mate",
-                    "cousin",
-                    "neighbours",
-                    "friends",
-                    "brother-in-law",
-                    "sister-in-law",
-                )
-                for v in (
-                    "has",
-                    "have",
-                    "owns",
-                    "bought",
-                    "uses",
-                    "runs",
-                    "got",
-                    "had",
-                    "says his",
-                    "says hers",
-                    "takes",
-                    "sells",
-                    "who has",
-                    "with the same",
-                    "opens",
-                    "gets",
-                )
+            *_each(
+                tuple(f"my {who}" for who in _STRANGERS),
+                _phrases("""
+                    has; have; owns; bought; uses; runs; got; had; says his; says hers; takes; sells; who has; opens;
+                    with the same; gets
+                    """),
             ),
-            *(
-                f"my {r} {v}"
-                for r in (
-                    "sister",
-                    "brother",
-                    "colleague",
-                    "mother",
-                    "son",
-                    "daughter",
-                    "aunt",
-                    "uncle",
-                    "parents",
-                    "mum",
-                    "dad",
-                )
-                for v in (
-                    "has one",
-                    "has the same",
-                    "has another",
-                    "owns one",
-                    "bought one",
-                    "has her own",
-                    "has his own",
-                    "has two",
-                    "bought hers",
-                    "bought his",
-                    "got one",
-                    "has a different",
-                    "has yours",
-                    "uses hers",
-                    "uses his",
-                    "runs hers",
-                    "runs his",
-                    "has an older",
-                    "has the older",
-                    "has the old",
-                    "has the other",
-                )
+            *_each(
+                tuple(f"my {who}" for who in _RELATIVES),
+                _phrases("""
+                    has one; has the same; has another; owns one; bought one; has her own; has his own; has two;
+                    got one;
+                    bought hers; bought his; has a different; has yours; uses hers; uses his; runs hers; runs his;
+                    has an older; has the older; has the old; has the other
+                    """),
             ),
             *_phrases("""
             neighbour's; neighbours'; neighbor's; a friend of mine; a mate of mine; a friend has; a mate's;
@@ -1275,11 +1204,15 @@ LEXICON = Lexicon(
             other brand; another brand; competitor; competitors; competing; my old one; my old robot; my old vacuum;
             old one; the old model; previous model; my previous; our previous; our old; my old; the old one; her old;
             his old; in the forum; on the forum; on reddit; a forum; people online; some people; on youtube; youtube;
-            my last one; my first one; the other one; the other shop; the other branch; our other; hers; theirs;
-            my late husband; my late wife; the previous one; a colleague has; a colleague of mine; at my sister's;
-            at my mother's; at my mum's; at my parents'; at my friend's; my friend 's; my sister 's; my brother 's;
-            my neighbour 's; my cousin 's; most people; average user; a customer of mine; dyson; roomba;
-            my previous one; the last model; old hoover; old vacuum
+            my last one; my first one; the other one; the other shop; the other branch; our other; my late husband;
+            my late wife; the previous one; a colleague has; a colleague of mine; at my sister's; at my mother's;
+            at my mum's; at my parents'; at my friend's; my friend 's; my sister 's; my brother 's; my neighbour 's;
+            my cousin 's; most people; average user; a customer of mine; dyson; roomba; my previous one;
+            the last model; old hoover; old vacuum; hers runs; hers is; hers has; hers does; hers lasts; theirs is;
+            theirs runs; theirs lasts; sister shop; sister store; other shop; other store; other warehouse;
+            another branch; next shop; head office; my sister takes; my brother takes; my friend takes;
+            my neighbour takes; the man next door; a colleague; her neighbour; his neighbour; their one; my mate;
+            a mate; my pal
             """),
         ),
         "empty": _phrases("""
