@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from statistics import fmean, median
 from typing import Final
 
@@ -88,7 +89,7 @@ def counted(claim: Claim, record: Record, about: Counted, t: Thresholds) -> Find
         case "never":
             found = replace(found, agreed=Allowed(0.0, 0.0))
             return _found("contradicts" if low > _EPSILON else placed(low, high, found.agreed), found)
-        case "every_day" if len(about.parts) >= 7:
+        case "every_day" if _are_days(about):
             return _every_day(about, found, t)
     few = counts[-t.periods :]
     lately = len(few) < len(counts) and placed(sum(few) / len(few), sum(few) / len(few), agreed) == "agrees"
@@ -121,6 +122,11 @@ def _vague(claim: Claim, about: Counted, found: Finding, t: Thresholds) -> Findi
         case _:
             return replace(found, why="no_rank")
     return _found(answer, found)
+
+
+def _are_days(about: Counted) -> bool:
+    """Whether its parts are the days of a week at least."""
+    return len(about.parts) >= 7 and all(part.until - part.since < timedelta(days=2) for part in about.parts)
 
 
 def _every_day(about: Counted, found: Finding, t: Thresholds) -> Finding:

@@ -174,6 +174,21 @@ def test_the_claims_own_window_is_the_whole_of_what_it_speaks(lives: Lives) -> N
     assert lives.verdict(owner, device, "robot_vacuum", to_come).why == "too_short"
 
 
+def test_of_a_window_counts_what_was_theirs(lives: Lives) -> None:
+    before, owner = lives.customer("c-0"), lives.customer()
+    device = lives.device("v-1", "robot_vacuum", (before, ago(2_000), ago(20)), (owner, ago(20), None))
+    lives.live(device, ago(90), SAID_AT, [h for n in range(80) for h in clean(ago(n + 0.4))])
+    may = in_window(
+        claim("usage_frequency", 5, 5, "month"), datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    )
+    found = lives.verdict(owner, device, "robot_vacuum", may)
+    assert (found.verdict, found.reported.window.since, found.reported.coverage) == ("agrees", ago(20), 1)
+    years = in_window(claim("usage_frequency", 1, 1, "day", quote="every day"), ago(3_000), SAID_AT)
+    old = lives.verdict(before, device, "robot_vacuum", years)
+    assert (old.verdict, old.why) == ("cannot_tell", "few_heard")
+    assert len(old.reported.periods) < 60
+
+
 def test_runtimes_are_told_by_the_event_that_empties(lives: Lives) -> None:
     owner = lives.customer()
     device = lives.device("v-1", "robot_vacuum", (owner, ago(200), None))

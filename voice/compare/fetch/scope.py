@@ -21,6 +21,8 @@ from voice.compare.thresholds import Thresholds
 
 LONGEST_DAYS: Final = {"day": 2, "week": 8, "month": 32, "year": 367}
 """A period and a change of clocks at most."""
+MOST_DAYS: Final = 400
+"""A longer window is cut into months."""
 _DAY_S: Final = 86_400
 
 
@@ -154,18 +156,23 @@ def choose(claim: Claim, where: Scope, t: Thresholds) -> Chosen | None:
 
 
 def _own(claim: Claim, where: Scope) -> Chosen | None:
+    """The window named, as far as they had a unit in it."""
     assert claim.window is not None
-    window = Window(claim.window.since, min(claim.window.until, where.until))
+    owned = where.owned
+    if not owned:
+        return None
+    window = Window(max(claim.window.since, owned[0].since), min(claim.window.until, where.until, owned[-1].until))
     if window.since >= window.until:
         return None
     if claim.per is None:
         return Chosen(_cut(where, window, "month"), 1, own=True)
-    parts = _cut(where, window, claim.per)
-    if all(part.full for part in parts):
-        return Chosen(parts, len(parts), own=True)
-    # A stretch that ends within a period, such as this week so far, is what "twice this week" is a count of.
     days = (window.until - window.since).total_seconds() / _DAY_S
-    return Chosen(parts, max(1.0, days / PER_DAYS[claim.per]), own=True)
+    periods = max(1.0, days / PER_DAYS[claim.per])
+    if days > MOST_DAYS:
+        return Chosen(_cut(where, window, "month"), periods, own=True)
+    parts = _cut(where, window, claim.per)
+    # A stretch that ends within a period, such as this week so far, is what "twice this week" is a count of.
+    return Chosen(parts, len(parts) if all(part.full for part in parts) else periods, own=True)
 
 
 def _days(where: Scope, t: Thresholds) -> Chosen | None:
