@@ -40,6 +40,7 @@ DECLARE
             "consents": "SELECT",
             "customers (customer_id, customer, name)": "SELECT",
             "events": "SELECT",
+            "boots": "SELECT",
             "heard": "SELECT",
             "schema_migrations": "SELECT"}'::jsonb,
         -- No UPDATE, DELETE or TRUNCATE of audit: beside the triggers, so that one mistake is not enough.

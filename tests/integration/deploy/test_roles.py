@@ -115,7 +115,9 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
     )
     registry |= {"fault_kinds": read, "faults": read}  # kept by a trigger, as the owner
     people |= dict.fromkeys(("sessions", "sign_in_attempts", "known_browsers"), all_)
-    assert rights(cluster, "api") == intake | rollups | registry | people | {"audit": write}
+    spoken = dict.fromkeys(("cases", "statements", "claims", "verdicts", "promises", "closings"), change)
+    spoken["case_steps"] = write
+    assert rights(cluster, "api") == intake | rollups | registry | people | spoken | {"audit": write}
     clock = {
         **{table: {"SELECT", "DELETE"} for table in telemetry},
         **dict.fromkeys(("jobs", "silences"), change),
@@ -125,6 +127,10 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
         "latest": {"SELECT", "UPDATE"},
         "rollups": all_,
         "schema_migrations": read,
+        # Closed cases are watched: faults and uses of their units, and that something was said, not what.
+        **dict.fromkeys(("statements", "ownerships", "consents", "customers", "events", "boots", "heard"), read),
+        **{key: {"SELECT", "UPDATE"} for key in ("cases", "promises", "closings")},
+        "case_steps": write,
     }
     assert rights(cluster, "relay") == clock
     assert rights(cluster, "accounts") == {"devices": read, "schema_migrations": read}
