@@ -117,7 +117,9 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
 def _now(scene: Scene, first: Measure, second: Measure) -> bool:
     """Whether "now" stands between two figures, and the second is no stock («الان دو جین داریم»)."""
     _, end = scene.clause(second.begin)
-    if scene.lexicon.verb_last and (scene.lattice.has("left", second.begin, end) or scene.lattice.has("have", second.begin, end)):
+    if scene.lexicon.verb_last and (
+        scene.lattice.has("left", second.begin, end) or scene.lattice.has("have", second.begin, end)
+    ):
         return False
     return any(True for _ in scene.all("nowadays", begin=first.end, end=second.begin))
 
