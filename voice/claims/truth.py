@@ -13,6 +13,8 @@ CLAUSE_WALLS = 4.0
 """What a relative's word still reaches back over: one comma."""
 DENIAL_REACH = 7
 """Tokens between "not" and the figure it denies."""
+BEFORE = 3
+"""Tokens of a bound right before a figure's period."""
 BOUND_REACH = 6
 """Tokens between a figure and a bound set off from it."""
 SHORT = 10
@@ -69,6 +71,11 @@ def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
     for cue in scene.all("most_after", "least_after", begin=max(begin, measure.begin - BOUND_REACH), end=measure.begin):
         if cue.end <= measure.begin and "number" not in scene.lattice.at[cue.end]:
             return ("least" if cue.tag == "least_after" else "most"), cue  # "AT MOST I miss one a week"
+    for place in range(max(measure.begin - BEFORE, 0), measure.begin):  # «حداقل هفته‌ای سه بار»
+        for tag in ("least", "most"):
+            entry = scene.longest(tag, place)
+            if entry is not None and entry.end == measure.begin:
+                return tag, Cue(tag, place, entry.end)
     last = min(measure.end + BOUND_REACH, len(scene.tokens))
     for cue in scene.all("most_after", "least_after", begin=measure.end, end=last):
         ends = cue.end >= len(scene.tokens) or scene.tokens[cue.end].kind == "mark"
@@ -99,11 +106,21 @@ def denial(scene: Scene, cues: Cues, measure: Measure) -> Cue | None:
 def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Sentences whose figures are denied as a whole: "it is not true that ...", "... That is false." """
     found: dict[int, Cue] = {}
-    with_figures = {scene.sentence[measure.begin] for measure in measures}
+    with_figures: dict[int, int] = {}
+    for measure in measures:
+        with_figures.setdefault(scene.sentence[measure.begin], measure.begin)
     for cue in scene.all("false"):
         number = scene.sentence[cue.begin]
         begin, end = scene.span_of(number)
         if number in with_figures:
+            first = with_figures[number]
+            points = (
+                cue.begin == begin
+                or "pointer" in scene.lattice.at[cue.begin - 1]
+                or "pointer" in scene.lattice.at[cue.begin]
+            )
+            if not points and cue.begin > first and not scene.lexicon.verb_last:
+                continue  # "I use it daily, so the colour is wrong" denies the colour
             found.setdefault(number, cue)
         elif number > 0 and end - begin <= SHORT:
             found.setdefault(number - 1, cue)

@@ -30,6 +30,12 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     if lattice.words[neg.begin] != NEGATION:
         return Cue("neg_used", neg.begin, neg.end)
     for place in range(max(neg.begin - PHRASE, 0), neg.begin + 1):
+        unused = lattice.longest("unused", place)
+        if unused is not None and unused.end > neg.begin:
+            return Cue("neg_use", place, unused.end)
+        used = lattice.longest("use", place)
+        if used is not None and used.end == neg.begin and used.end - place > 1:
+            return Cue("neg_use", place, min(neg.end + 1, len(scene.tokens)))  # «باهاش کار نمی‌کنم»
         for tag in HOLDING:
             entry = lattice.longest(tag, place)
             if entry is not None and entry.end > neg.begin and (tag != neg.tag or place != neg.begin):

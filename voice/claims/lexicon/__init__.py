@@ -65,8 +65,10 @@ TAGS: Final[Mapping[str, str]] = {
     "third_person": "a verb's form that tells of the product without a subject: doesn't (ring)",
     # truth
     "neg": "not: denies the verb of its clause",
+    "unused": "(verb last) phrases that say it was not used: «دست نزدم», «سراغش نرفتم»",
     "mild": "(verb last) verbs whose denial says nothing of the product: know, want, is",
     "cannot": "inability: makes a use a fault: can not, unable to, won't let me",
+    "pointer": "before a denial: what it denies is the figure said: that (is wrong)",
     "false": "denies figures of its sentence or, alone, of the one before: is not true, that is wrong",
     "correct": "takes the figure before it back: sorry, I mean, no wait",
     "past_habit": "what used to be: used to, before, formerly",
