@@ -101,8 +101,15 @@ def test_a_week_is_drawn_with_its_marks_and_use_and_a_published_value_joins_it(v
     expect(page.locator(".live-text")).to_have_text("Live")
     chart = page.locator("[data-chart]").first
     chart.evaluate("figure => { figure.dataset.before = figure.dataset.drawn; }")
-    site.publish("vac-ben", {"ts": now_ms(), "boot": 3, "seq": 5_000, "values": {"battery_pct": 12.5}})
+    site.publish(
+        "vac-ben", {"ts": now_ms(), "boot": 3, "seq": 5_000, "values": {"battery_pct": 12.5, "cleaning_mode": "turbo"}}
+    )
     expect(page.locator('[data-latest="battery_pct"] .value')).to_have_text("12.5")
+    expect(page.locator('[data-latest="cleaning_mode"] .value')).to_have_text("Turbo")
+    words = page.locator('[data-signal="cleaning_mode"] .chart-table')
+    words.locator("summary").click()
+    expect(words).to_contain_text("In its dock")
+    expect(words).not_to_contain_text("docked")
     page.wait_for_function(
         "() => { const d = document.querySelector('[data-chart]').dataset; return Number(d.drawn) > Number(d.before); }"
     )
