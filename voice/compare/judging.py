@@ -104,7 +104,9 @@ def _bounded(total: float, coverage: float, counter: Bounds | None) -> tuple[flo
     if counter.high is not None and counter.high < total * (1 - _EPSILON):
         return low, high, True
     low = max(low, counter.low)
-    return low, max(low, high if counter.high is None else counter.high), False
+    if counter.high is not None:
+        high = counter.high if counter.exact else min(high, counter.high)
+    return low, max(low, high), False
 
 
 def _vague(claim: Claim, about: Counted, found: Finding, t: Thresholds) -> Finding:

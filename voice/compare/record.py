@@ -46,6 +46,8 @@ class Bounds(NamedTuple):
     low: float
     high: float | None
     """None: no reading after the window, or the counter was reset."""
+    exact: bool = True
+    """Else it also counts what is no use: it cannot raise what the silence is taken to hide, only lower it."""
 
 
 class Rank(NamedTuple):

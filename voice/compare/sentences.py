@@ -129,7 +129,7 @@ def said(claim: Claim, language: Language) -> str:
     text = _amount(claim, claim.low, claim.high, language)
     if named(claim) == "every_day":
         text = "it is used every day" if language == "en" else "هر روز از آن استفاده می‌شود"
-    if claim.hedged:
+    if claim.hedged and claim.low and claim.high is not None:  # "about at least" is nothing anybody says
         text = f"about {text}" if language == "en" else f"حدود {text}"
     if claim.negated:
         text = f"it is not so: {text}" if language == "en" else f"چنین نیست: {text}"

@@ -310,6 +310,38 @@ def test_doses(lives: Lives) -> None:
     assert weekly.verdict == "agrees"
 
 
+def test_sessions_of_software(lives: Lives) -> None:
+    """Abandoned ones and those a crash cut off are sessions, a glance is none; the counter tells of both."""
+    owner = lives.customer()
+    device = lives.device("sw-1", "software", (owner, ago(100), None))
+    told: list[Happening] = []
+    for n in range(98):
+        begin = ago(n + 1)
+        told += [
+            (begin, "session_started", {}),
+            (begin + timedelta(minutes=30), "session_ended", {"duration_min": 30.0, "abandoned": n % 2 == 0}),
+            (begin + timedelta(minutes=40), "session_started", {}),
+            (begin + timedelta(minutes=40, seconds=5), "session_ended", {"duration_min": 0.1}),
+            (begin + timedelta(minutes=50), "session_started", {}),  # cut off: the next start ends it
+            (begin + timedelta(minutes=60), "", {"sessions_total": 3 * (98 - n)}),
+        ]
+    told.append((ago(0.1), "", {"sessions_total": 3 * 98}))
+    lives.live(device, ago(100), SAID_AT, told, lost=[(ago(40.5), ago(20.5))])
+    weekly = lives.verdict(owner, device, "software", claim("usage_frequency", 14, 14, "week"))
+    assert weekly.reported.value == pytest.approx(14 * 71 / 91, abs=0.2)
+    assert weekly.reported.value is not None
+    assert weekly.reported.coverage is not None
+    # The counter takes glances for sessions: 21 a week at most says less than the time that was heard.
+    # Of the silence, three heartbeats are vouched for.
+    assert weekly.reported.coverage == pytest.approx(74 / 91, abs=0.02)
+    assert weekly.reported.high == pytest.approx(weekly.reported.value / weekly.reported.coverage)
+    assert weekly.verdict == "cannot_tell"
+    each = lives.verdict(owner, device, "software", claim("usage_duration", 30, 30))
+    assert (each.verdict, each.reported.value) == ("agrees", 30)
+    daily = lives.verdict(owner, device, "software", claim("usage_duration", 30, 30, "day"))
+    assert daily.reported.low == pytest.approx(30 * 71 / 91, abs=0.5)
+
+
 def test_rarely_and_often_are_ranked_in_the_fleet(lives: Lives) -> None:
     owner, other = lives.customer(), lives.customer("c-2")
     device = lives.device("v-1", "robot_vacuum", (owner, ago(100), None))

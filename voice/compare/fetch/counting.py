@@ -125,7 +125,7 @@ def _counter(conn: Connection, where: Scope, window: Window, what: What) -> Boun
         return None
     slack = _slack(conn, where, window, what) * len(stretches)
     low = 0.0 if what.counts_short else max(0.0, low - slack)
-    return Bounds(low, None if high == float("inf") else high + slack)
+    return Bounds(low, None if high == float("inf") else high + slack, exact=not what.counts_short)
 
 
 def bounds_of(steps: Steps) -> tuple[float, float | None]:

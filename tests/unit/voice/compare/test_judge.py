@@ -40,6 +40,9 @@ TABLE: dict[str, tuple[Claim, Record, str]] = {
     "a counter tells more": (FEW, counted([1, 1, 1], 0.6, counter=Bounds(15, 16)), "understates"),
     "a counter leaves no room": (FEW, counted([1, 1, 1], 0.6, counter=Bounds(3, 4)), "overstates"),
     "a counter that was reset": (FEW, counted([1, 1, 1], 0.6, counter=Bounds(6, None)), "agrees"),
+    "a counter of more than uses": (FEW, counted([1, 1, 1], 0.6, counter=Bounds(0, 60, exact=False)), "cannot_tell"),
+    "a counter of more, that did not rise": (
+        FEW, counted([1, 1, 1], 0.6, counter=Bounds(0, 4, exact=False)), "overstates"),
     "a counter that tells fewer": (FEW, counted([6, 5, 7], 0.9, counter=Bounds(0, 3)), "understates"),
     "a counter does not make up for hearing": (FEW, counted([1], 0.4, counter=Bounds(9, 9)), "cannot_tell"),
     # tolerances
@@ -230,6 +233,15 @@ def test_thresholds_decide() -> None:
     assert judge(FEW, counted([6]), Thresholds(factor_range_pct=250)).verdict == "agrees"
     assert judge(FEW, counted([6, 6, 6], 0.6), Thresholds(coverage_pct=70)).verdict == "cannot_tell"
     assert judge(EVERY_PILL, record(Share(64, 90)), Thresholds(every_dose_pct=70)).verdict == "agrees"
+
+
+def test_doubt_is_told_of_figures_alone() -> None:
+    about = judge(claim("usage_frequency", 3, 4, "week", hedged=True), counted([3, 3, 3], per="week"), T).because
+    assert "about 3 to 4 uses a week" in about.en
+    assert "حدود ۳ تا ۴ بار استفاده در هفته" in about.fa
+    least = judge(claim("usage_frequency", 3, None, "week", hedged=True), counted([3, 3, 3], per="week"), T).because
+    assert "says: at least 3 uses a week" in least.en
+    assert "می‌گوید: دست‌کم ۳ بار استفاده در هفته" in least.fa
 
 
 def test_somebodys_words_are_isolated() -> None:
