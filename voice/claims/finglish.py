@@ -57,7 +57,8 @@ def to_persian(word: str) -> str | None:
 @lru_cache(maxsize=8192)
 def is_finglish(word: str) -> bool:
     """Whether a word of Latin letters is a Persian one and no English one."""
-    return word not in AMBIGUOUS and to_persian(word) is not None
+    plain = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("ing"))
+    return AMBIGUOUS.isdisjoint(plain) and to_persian(word) is not None
 
 
 def _preverb(sound: str) -> str | None:
