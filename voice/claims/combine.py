@@ -90,8 +90,10 @@ def _corrected(scene: Scene, found: list[Measure]) -> list[Measure]:
     """ "eight, sorry, nine": the second stands for the first, and takes over what only the first said."""
     kept: list[Measure] = []
     for measure in found:
-        if kept and _takes_back(scene, kept[-1], measure):
-            kept.append(_in_place_of(scene, kept.pop(), measure))
+        # "3 times today, sorry, 4": the figure before may have its window between
+        place = next((n for n in (-1, -2) if len(kept) >= -n and kept[n].value is not None), None)
+        if place is not None and _takes_back(scene, kept[place], measure):
+            kept[place] = _in_place_of(scene, kept[place], measure)
         else:
             kept.append(measure)
     return kept
@@ -135,7 +137,7 @@ def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
         entry = scene.longest("correct", place)
         if entry is not None and entry.end <= second.begin:
             place, said = entry.end, True
-        elif scene.tokens[place].kind == "mark" or not {"stop", "hedge"}.isdisjoint(scene.lattice.at[place]):
+        elif scene.tokens[place].kind == "mark" or not {"stop", "hedge", "moment"}.isdisjoint(scene.lattice.at[place]):
             place += 1
         else:
             return False

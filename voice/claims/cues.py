@@ -70,6 +70,7 @@ def cues_of(scene: Scene) -> Cues:
     covered = {place for cue in made for place in range(cue.begin, cue.end)}
     found = [cue for cue in found if cue.tag not in ("use", "take") or cue.begin not in covered]
     made += _strange_verbs(scene)
+    made += _deeds(scene)
     made += [
         Cue("take", cue.begin, cue.end)
         for cue in scene.all("has_dose")
@@ -153,7 +154,8 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
             return Cue("fault", neg.begin, place + 1) if subject == "it" else None
         if "use" in tags or "take" in tags:
             return _denied_use(scene, neg, place, subject)
-        if not _known(scene, place) and (subject == "it" or neg.tag == "cannot"):
+        strange = not _known(scene, place) or "contact" in tags
+        if strange and (subject == "it" or neg.tag == "cannot"):
             return Cue("fault", neg.begin, place + 1)
     return None
 
@@ -193,6 +195,21 @@ def _of_a_run(scene: Scene, cue: Cue) -> Cue:
     for session in scene.all("session", begin=max(begin, cue.begin - 4), end=cue.begin):
         return Cue("session", session.begin, cue.end)
     return cue
+
+
+def _deeds(scene: Scene) -> list[Cue]:
+    """A person as the subject of a verb nobody listed, and the product in the clause: "I search IN IT"."""
+    found = []
+    for subject in scene.all("me"):
+        place = subject.end
+        while place < len(scene.tokens) and "adverb" in scene.lattice.at[place]:
+            place += 1
+        if place >= len(scene.tokens) or _known(scene, place) or scene.walls[place] != scene.walls[subject.begin]:
+            continue
+        _, end = scene.clause(place)
+        if scene.lattice.has("it", place + 1, end):
+            found.append(Cue("deed", place, place + 1))
+    return found
 
 
 def _renewals(scene: Scene) -> list[Cue]:

@@ -40,7 +40,7 @@ def _weekdays(scene: Scene, begin: int) -> Measure | None:
     each = scene.longest("every", begin) or scene.longest("every_weekday", begin)
     place = each.end if each is not None else begin
     days: set[int] = set()
-    plural = each is not None
+    plural = scene.longest("every", begin) is not None
     end = begin
     for _ in range(LONGEST):
         if place >= len(scene.tokens):

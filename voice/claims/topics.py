@@ -32,7 +32,7 @@ _LAST = {"neg_use": -2.0, "last_use": -2.0, "neg_take": 0.0}
 
 FITS: Mapping[Kind, Weights] = {
     "rate": {
-        "usage_frequency": _USE, "fault_frequency": _FAULT, "missed_doses": _MISS,
+        "usage_frequency": {**_USE, "deed": 2.5}, "fault_frequency": _FAULT, "missed_doses": _MISS,
         "stock_consumption": {"consume": -1.0, "item": 1.0, "use": 0.0}, "battery_runtime": {"recharge": -2.0},
     },
     "length": {
@@ -76,8 +76,8 @@ DOSE_TOPICS = frozenset({"missed_doses", "adherence"})
 """Verbs of taking and leaving out say something where the product gives doses."""
 OUTSIDE = frozenset({"lasts", "use", "start", "contact", "owned"})
 """Verbs: inside a figure's own words they are none ("in the LAST two weeks")."""
-COUNT_FAR = 6.0
-"""A bare count must stand close to what says where it is counted."""
+FAR_OF: Mapping[Kind, float] = {"count": 6.0, "moment": 5.0}
+"""Kinds that must stand closer to what says what they are."""
 VOIDS: Mapping[str, float] = {**dict.fromkeys(VOID, 0.5), "measure": -3.0}
 TOUCHING: Mapping[str, float] = {"measure": 0.0, "identity": 1.7}
 """Nouns that void only the figure they count or stand beside; the verbs of the others void their clause."""
@@ -102,6 +102,8 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
     if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per", "none") and topic.startswith("usage_"):
         return 0.0
     if topic == "usage_duration" and measure.unit != "min":
+        return None
+    if topic == "last_used" and measure.kind == "length" and measure.unit == "min":
         return None
     if topic in ("stock_consumption", "stock_level") and not measure.countable:
         return None
@@ -138,9 +140,15 @@ def _stocked(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str])
     return Resolved("stock_level" if "stock_level" in topics else None, None, 1.0)
 
 
-def _elsewhere(scene: Scene, cues: Cues, measure: Measure) -> bool:
-    """Whether what "takes" so long is something else than a run: an update, a delivery."""
+def _elsewhere(scene: Scene, cues: Cues, measure: Measure, best: Cue | None) -> bool:
+    """Whether what takes so long is something else than a run: an update, a delivery, a queue."""
     begin, end = scene.clause(measure.begin)
+    if best is None or best.tag not in ("takes", "session"):
+        return False
+    if best.tag == "takes" and "to_do" in scene.lattice.at[measure.end] if measure.end < len(scene.tokens) else False:
+        doing = scene.lattice.at[measure.end + 1] if measure.end + 1 < len(scene.tokens) else {}
+        if {"use", "session", "finish"}.isdisjoint(doing):
+            return True  # "took 40 minutes to reconnect"
     return any(
         cue.tag in ("aside", "contact") and begin <= cue.begin < end for cue in cues.near(measure.begin, measure.end)
     )
@@ -167,7 +175,7 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
                 continue
             if weight is not None and topic in topics and reach + weight < best.distance:
                 best = Resolved(topic, cue, reach + weight)
-    if best.cue is not None and best.cue.tag == "takes" and _elsewhere(scene, cues, measure):
+    if best.topic == "usage_duration" and _elsewhere(scene, cues, measure, best.cue):
         return Resolved(SAYS_NOTHING, best.cue, best.distance)
     if best.topic is None:
         return Resolved(_plain_topic(scene, measure, topics), None, UNSURE)
@@ -182,7 +190,7 @@ def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
     if cue.tag in OUTSIDE and measure.kind != "none" and measure.begin <= cue.begin < measure.end:
         return None
     reach = distance(scene, measure, cue)
-    if measure.kind == "count" and reach > COUNT_FAR:
+    if measure.kind in FAR_OF and reach > FAR_OF[measure.kind]:
         return None
     if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
         return None

@@ -74,6 +74,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("length", "<time:t>"),
     Frame("moment", "<moment:m>"),
     Frame("since", "<since_word> <moment:m>"),
+    Frame("since", "<since_word> <day_part> <moment:m>"),
     Frame("since_weekday", "<since_word> last? <weekday:d>"),
     Frame("on_weekday", "last <weekday:d>"),
     Frame("on_weekday", "on <weekday:d>"),
@@ -100,7 +101,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("all", "<whole> <noun> <dose|dose_pronoun>"),
     Frame("always", "<whole> <times>"),
     Frame("always", "<whole> <session>"),
-    Frame("always", "<whole> <noun|thing>"),
+    Frame("always", "<whole> <noun|thing|use>"),
     # nothing
     Frame("none", "<never>"),
     Frame("none", "<none_of>"),
@@ -124,5 +125,6 @@ FRAMES: tuple[Frame, ...] = (
     Frame("full", "<part:f> full|filled|stocked"),
     Frame("full", "<part:f> empty"),
     Frame("vague", "<vague>"),
+    Frame("count", "on <number:n> days|mornings|nights|evenings|afternoons"),
     Frame("count", "<number:n> <noun>?"),
 )

@@ -91,6 +91,8 @@ TAGS: Final[Mapping[str, str]] = {
     "last_use": "the latest use: last used, last time, my last dose",
     "before_end": "the end of a charge: before it dies, on a full charge",
     "renew": "with a battery in the clause: change, charge, new (every N = a runtime)",
+    "to_do": "opens what a length was needed for: (40 minutes) to",
+    "finish": "what a run does after that: finish, do",
     "takes": "needs time, of a run if nothing else is named: takes, took",
     "have": "stock, where goods are counted: we have",
     "now_left": "stock, where goods are counted: right now",

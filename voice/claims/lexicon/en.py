@@ -26,6 +26,7 @@ def _verb(base: str, past: str | None = None, participle: str | None = None) -> 
             past = head[:-1] + "ied"
         else:
             past = stem + "ed"
+    past, participle = (form and form.partition(" ")[0] for form in (past, participle))
     forms = dict.fromkeys((head, third, going, past, participle or past))
     return tuple(f"{form} {rest}".strip() for form in forms)
 
@@ -68,6 +69,7 @@ _DAY_PARTS = (
 )  # fmt: skip
 
 _RELATIVES = _phrases("""
+    mother-in-law; mother in law; father-in-law; father in law; brother in law; sister in law;
     wife; husband; son; daughter; mother; father; mum; mom; mam; dad; sister; brother; colleague; colleagues;
     coworker; co-worker; boss; manager; flatmate; roommate; housemate; partner; girlfriend; boyfriend; missus;
     grandson; granddaughter; grandma; grandpa; gran; nan; aunt; uncle; cousin; kid; kids; cleaner; assistant;
@@ -535,6 +537,15 @@ LEXICON = Lexicon(
         "has_dose": _phrases("""
             have; has; had; get; gets; having; gives; give; gave
             """),
+        "pointer": _phrases("""
+            that; this; it; which; these; simply; just; plain; so; all; what
+            """),
+        "to_do": _phrases("""
+            to
+            """),
+        "finish": _phrases("""
+            finish; do; complete; go; get
+            """),
         "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
             about; around; roughly; approximately; approx; approx.; circa; ca; ca.; almost; nearly; close to;
@@ -819,7 +830,8 @@ LEXICON = Lexicon(
             let it do; goes over; went over; run by; 'm in; am in; 're in; was in it; was on it; was in there;
             give it a run; gave it a run; gave it a go; have it running; had it running; daily user;
             sit in front of it; sat in front of it; in front of it; press start on; hit start; gets hers; gets his;
-            get mine; gets her; gets his
+            get mine; gets her; gets his; search; searching; searches; browse; scroll; edit; editing; type in; enter;
+            live in it; live in; lives in it; out on the floor
             """),
         ),
         "fault": (
@@ -831,7 +843,8 @@ LEXICON = Lexicon(
             kick me out; throw me out>threw me out>thrown me out; log me out; log+ me out; boot me out; sign me out;
             shut+ down; shut+ off; close by itself; close on me; turn itself off; switch itself off; switch off;
             turn off; power off; trip+; bump+; fall down>fell down>fallen down; fall off>fell off>fallen off;
-            fall over>fell over>fallen over; fall from>fell from>fallen from; fall into>fell into>fallen into; misread; miscount; spin+;
+            fall over>fell over>fallen over; fall from>fell from>fallen from; fall into>fell into>fallen into;
+            misread; miscount; spin+;
             circle; wander; refuse; overload; overheat; corrupt; duplicate; bounce; choke; vanish; disappear; wedge;
             trap+; stop working; stop responding; stop charging; stop cleaning; stop sending; stop dispensing;
             stop syncing; stop moving; scream; stop+ working; stop+ responding; stop+ sending; stop+ charging;
@@ -861,7 +874,10 @@ LEXICON = Lexicon(
             runs into; flips over; tips over; topples; keels over; goes round in circles; round in circles;
             in circles; breaks off; shuts itself; turns itself off; switches itself off; loses its place; knocks;
             knocked; burps; grinds; smokes; smells; hums; whines; stutters; takes it down; took it down;
-            comes unstuck; throws; spits; forgets where; forgets its; forgets the
+            comes unstuck; throws; spits; forgets where; forgets its; forgets the; by itself; on its own;
+            all by itself; of its own accord; for no reason; without reason; for no apparent reason; is gone;
+            are gone; was gone; has gone; lose my work; lost my work; loses my work; loses data; lost data;
+            double counts; counts double; counts twice; double count; crackles; limping; limps
             """),
         ),
         "battery": _phrases("""
@@ -884,7 +900,8 @@ LEXICON = Lexicon(
             we get; goes empty; out of juice; out of power; heads back; crawls back; returns to the dock;
             wants the dock; goes home; back to the dock; then it dies; per battery; to a charge; out of a charge;
             between charges; a charge; goes to dock; needs the charger; without charging; goes flat; went flat;
-            flat battery; gets flat; dead flat; flat again; flat within; flat in; flat by; flat after; was flat
+            flat battery; gets flat; dead flat; flat again; flat within; flat in; flat by; flat after; was flat;
+            's flat; 's empty
             """),
         ),
         "recharge": _phrases("""
@@ -904,7 +921,8 @@ LEXICON = Lexicon(
             one pass; pass; per visit; spend; spends; spent; spending; the whole house; to do the; to clean; busy;
             at it; is out for; on the go; stay in; stay logged in; am in it; i am in; in it for; i work in it;
             i am on; each go; per go; was in it; was on it; been in it; been on it; each sitting; every go;
-            each visit; each round; a clean; every session; each use
+            each visit; each round; a clean; every session; each use; finished with; is finished with; done with;
+            's finished with; it does its
             """),
         "miss": (
             *_verbs("""
@@ -913,7 +931,8 @@ LEXICON = Lexicon(
             """),
             *_phrases("""
             forgetting; forgetten; missd; forgt; slips my mind; slipped my mind; went without; gone without;
-            go without; without taking; missing; not had; passed up; late with
+            go without; without taking; missing; not had; passed up; late with; leave a; leave half; leave one;
+            leave some; leaves a; leaves half; leave about; leave out; leaves some
             """),
         ),
         "take": (
@@ -933,8 +952,7 @@ LEXICON = Lexicon(
             box; boxes; carton; cartons; pack; packs; packet; packets; bag; bags; sack; sacks; can; cans; tin; tins;
             bottle; bottles; crate; crates; roll; rolls; keg; kegs; piece; pieces; pcs; unit; units; item; items;
             pallet; pallets; tray; trays; jar; jars; tube; tubes; case; cases; cup; cups; bar; bars; sheet; sheets;
-            ream; reams; pair; pairs; bundle; bundles; barrel; barrels; drum; drums; spool; spools; reel; reels;
-            of them
+            ream; reams; pair; pairs; bundle; bundles; barrel; barrels; drum; drums; spool; spools; reel; reels
             """),
         "left": _phrases("""
             left; remaining; in stock; on the shelf; in the cabinet; in the store; on hand; there are; there is;
@@ -1177,7 +1195,8 @@ LEXICON = Lexicon(
             *_each(
                 tuple(f"my {whose}'s" for whose in (*_STRANGERS, *_RELATIVES)),
                 _phrases("""
-                    one; robot; vacuum; unit; device; dispenser; app; runs; lasts; crashes; cleans; battery; machine;
+                    one; robot; vacuum; unit; device; dispenser; app; runs; does; goes; gets; is; has; holds;
+                    manages; works; lasts; crashes; cleans; battery; machine;
                     sensor; shop; warehouse; hoover; installation; account; version; copy; login; pc; laptop; computer
                     """),
             ),
