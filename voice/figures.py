@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from voice.calendars import Period
 
@@ -90,6 +91,16 @@ def _with_coverage(summed: Figures, coverage: float | None) -> Figures:
         summed.uses, summed.minutes, summed.unfinished, summed.running,
         summed.heard_s, summed.window_s, coverage,
     )  # fmt: skip
+
+
+class Bounds(NamedTuple):
+    """How many there truly were in the whole window, as the device's own counter tells over its silences."""
+
+    low: float
+    high: float | None
+    """None: no reading after the window, or the counter was reset."""
+    exact: bool = True
+    """Else it also counts what is no use: it cannot raise what the silence is taken to hide, only lower it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from voice.calendars import Calendar
+from voice.figures import Bounds
 
 
 class EventRef(NamedTuple):
@@ -38,16 +39,6 @@ class Part:
     label: str
     count: float
     coverage: float | None
-
-
-class Bounds(NamedTuple):
-    """How many there truly were in the whole window, as the device's own counter tells over its silences."""
-
-    low: float
-    high: float | None
-    """None: no reading after the window, or the counter was reset."""
-    exact: bool = True
-    """Else it also counts what is no use: it cannot raise what the silence is taken to hide, only lower it."""
 
 
 class Rank(NamedTuple):

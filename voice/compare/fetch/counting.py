@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from catalog.model import Product, Use
 from store import comparing
 from store import usage as stored
-from store.comparing import Steps
 from store.database import Connection
 from store.usage import Asked, Counts, Window
 from voice.compare.fetch.scope import Chosen, Scope
-from voice.compare.record import Bounds, Counted, Part, Rank
+from voice.compare.record import Counted, Part, Rank
 from voice.compare.thresholds import Thresholds
+from voice.counters import Counter, bounds
 from voice.usage import within
 
 _WHOLE: Final = 1 - 1e-6
@@ -29,8 +29,6 @@ class What(NamedTuple):
     minutes: bool = False
     counter: str | None = None
     """Signal that counts the same over silences."""
-    counts_short: bool = False
-    """The counter also counts uses that are too short to be one."""
 
     @property
     def kinds(self) -> list[str]:
@@ -43,9 +41,7 @@ def of_uses(product: Product, *, minutes: bool = False) -> What | None:
     use = product.use
     if use is None or (minutes and use.start is None and use.duration is None):
         return None
-    return What(
-        (use,), minutes, use.duration_counter if minutes else use.counter, counts_short=use.minimum_s > 0
-    )  # fmt: skip
+    return What((use,), minutes, use.duration_counter if minutes else use.counter)
 
 
 def of_events(kinds: Sequence[str], count: str | None = None, counter: str | None = None) -> What:
@@ -79,7 +75,8 @@ def tally(conn: Connection, where: Scope, chosen: Chosen, what: What) -> Tally:
     )
     counter = None
     if what.counter is not None and overall is not None and overall < _WHOLE:
-        counter = _counter(conn, where, chosen.window, what)
+        counted = Counter(what.counter, what.uses[0], minutes=what.minutes)
+        counter = bounds(conn, where.product, counted, where.within(chosen.window), now=where.until)
     return Tally(Counted(parts, chosen.periods, counter), overall)
 
 
@@ -109,49 +106,6 @@ def _coverage(
 
 def _least(a: float | None, b: float) -> float:
     return min(b, 1.0) if a is None else min(a, b, 1.0)
-
-
-def _counter(conn: Connection, where: Scope, window: Window, what: What) -> Bounds | None:
-    """The true total's bounds over all units; None where no unit's counter says anything."""
-    assert what.counter is not None
-    stretches = where.within(window)
-    low, high, said = 0.0, 0.0, False
-    for device_id, owned in stretches:
-        steps = comparing.steps(conn, where.product, device_id, what.counter, owned, now=where.until)
-        least, most = bounds_of(steps)
-        said = said or least > 0 or most is not None
-        low, high = low + least, high + (most if most is not None else float("inf"))
-    if not said:
-        return None
-    slack = _slack(conn, where, window, what) * len(stretches)
-    low = 0.0 if what.counts_short else max(0.0, low - slack)
-    return Bounds(low, None if high == float("inf") else high + slack, exact=not what.counts_short)
-
-
-def bounds_of(steps: Steps) -> tuple[float, float | None]:
-    """How many there were at least, and at most, between the readings within a window and around it."""
-    least = 0.0
-    if steps.first is not None and steps.last is not None and not steps.fell:
-        least = max(0.0, steps.last - steps.first)
-    if steps.fell or steps.before is None or steps.after is None:
-        return least, None
-    return least, steps.after - steps.before
-
-
-def _slack(conn: Connection, where: Scope, window: Window, what: What) -> float:
-    """A use belongs to where it begins and is counted when it ends: one may lie over an edge of the window."""
-    [use, *_] = what.uses
-    if use.start is None and use.duration is None:
-        return 0.0
-    if not what.minutes:
-        return 1.0
-    lengths = [
-        found.minutes
-        for device_id, owned in where.within(window)
-        for found in stored.listing(conn, use, device_id, owned, limit=2_000)
-        if found.minutes is not None
-    ]
-    return max(lengths, default=0.0)
 
 
 def ranked(conn: Connection, where: Scope, window: Window, what: What, t: Thresholds) -> Rank | None:

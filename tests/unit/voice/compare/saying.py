@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voice.claims.model import Claim
-from voice.compare.record import About, Bounds, Counted, Part, Rank, Record
+from voice.compare.record import About, Counted, Part, Rank, Record
+from voice.figures import Bounds
 
 SAID_AT = datetime(2026, 6, 15, 12, tzinfo=UTC)
 _LENGTHS = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}

@@ -7,7 +7,8 @@ import pytest
 from tests.unit.voice.compare.saying import claim, counted, record
 from voice.claims.model import Claim
 from voice.compare import Thresholds, Verdict, judge
-from voice.compare.record import Bounds, Elapsed, Lengths, Level, Missing, Rank, Record, Share
+from voice.compare.record import Elapsed, Lengths, Level, Missing, Rank, Record, Share
+from voice.figures import Bounds
 
 T = Thresholds()
 FEW = claim("usage_frequency", 2, 3, "month")

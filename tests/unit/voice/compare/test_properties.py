@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.unit.voice.compare.saying import SAID_AT, claim, counted, record
 from voice.claims.model import Claim
 from voice.compare import Thresholds, Verdict, judge
-from voice.compare.record import About, Bounds, Counted, Elapsed, Lengths, Level, Missing, Rank, Share
+from voice.compare.record import About, Counted, Elapsed, Lengths, Level, Missing, Rank, Share
+from voice.figures import Bounds
 
 T = Thresholds()
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=8)

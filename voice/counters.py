@@ -1,0 +1,74 @@
+"""What a device's own counter tells of time in which the device was not heard.
+
+A use is an event, never the difference of a counter (DESIGN decision 10). But a counter that the device keeps over
+restarts goes on while nobody hears it: its readings on both sides of a silence bound what the silence hid, and are a
+cross-check of what was heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from catalog.model import Product, Use
+from store import comparing
+from store import usage as stored
+from store.comparing import Steps
+from store.database import Connection
+from store.usage import Window
+from voice.figures import Bounds
+
+MAX_USES = 2_000
+"""Of one stretch, of which the longest is looked for."""
+
+
+class Counter(NamedTuple):
+    """A counter signal, and the uses it counts."""
+
+    signal: str
+    use: Use
+    minutes: bool = False
+    """It counts their minutes."""
+
+
+def bounds(
+    conn: Connection, product: Product, counter: Counter, stretches: Sequence[tuple[int, Window]], *, now: datetime
+) -> Bounds | None:
+    """How many uses, or minutes of them, there truly were in the devices' stretches; None: no counter says anything.
+
+    `stretches` are (device_id, window) pairs; nothing later than `now` is looked at. One use may lie over each edge of
+    a stretch, for it belongs to where it begins and is counted when it ends: so much is allowed for.
+    """
+    low = high = 0.0
+    said = open_ended = False
+    for device_id, window in stretches:
+        least, most = between(comparing.steps(conn, product, device_id, counter.signal, window, now=now))
+        said = said or least > 0 or most is not None
+        open_ended = open_ended or most is None
+        slack = _slack(conn, counter, device_id, window)
+        low, high = low + max(0.0, least - slack), high + (most or 0.0) + slack
+    if not said:
+        return None
+    exact = counter.use.minimum_s == 0
+    return Bounds(low if exact else 0.0, None if open_ended else high, exact)
+
+
+def between(steps: Steps) -> tuple[float, float | None]:
+    """How much it rose at least, between the readings within a window, and at most, between those around it."""
+    least = 0.0
+    if steps.first is not None and steps.last is not None and not steps.fell:
+        least = max(0.0, steps.last - steps.first)
+    if steps.fell or steps.before is None or steps.after is None:
+        return least, None
+    return least, steps.after - steps.before
+
+
+def _slack(conn: Connection, counter: Counter, device_id: int, window: Window) -> float:
+    use = counter.use
+    if use.start is None and use.duration is None:
+        return 0.0
+    if not counter.minutes:
+        return 1.0
+    listed = stored.listing(conn, use, device_id, window, limit=MAX_USES)
+    return max((one.minutes for one in listed if one.minutes is not None), default=0.0)
