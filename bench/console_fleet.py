@@ -52,14 +52,11 @@ class Times:
     p50_ms: float
     p99_ms: float
     limit_ms: float
+    late: int
+    """Of `n`: as long as the limit, or longer."""
     fewest_rows: int
     kb: float
     """Of the largest answer's body."""
-
-    @property
-    def within(self) -> bool:
-        """Whether the p99 keeps the limit."""
-        return self.p99_ms < self.limit_ms
 
 
 def surname(n: int) -> str:
@@ -255,6 +252,7 @@ def _times(took: Sequence[tuple[float, bytes]]) -> Times:
         p50_ms=round(statistics.median(elapsed), 1),
         p99_ms=round(elapsed[math.ceil(0.99 * len(elapsed)) - 1], 1),
         limit_ms=LIMIT_MS,
+        late=sum(ms >= LIMIT_MS for ms in elapsed),
         fewest_rows=min(body.count(b'<th scope="row"') for _, body in took),
         kb=round(max(len(body) for _, body in took) / 1000, 1),
     )
