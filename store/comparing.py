@@ -183,11 +183,16 @@ def _declared(product: Product, key: str) -> Signal:
     return signal
 
 
-# The same devices every time: by a hash of their names, so that neither the oldest nor one batch are all of them.
+# Numbers evenly spread over all devices ever registered, of which those of the product are taken, the same every time:
+# a fleet of 100,000 is not sorted for 300.
 _STANDINGS: Final = """
-WITH peer AS MATERIALIZED (
-    (SELECT device_id FROM devices WHERE product = %(product)s AND NOT device_id = ANY(%(own)s)
-     ORDER BY md5(device) LIMIT %(peers)s)
+WITH drawn AS (
+    SELECT DISTINCT (lo + (hi - lo)::bigint * n / (4 * %(peers)s))::int AS device_id
+    FROM (SELECT min(device_id) AS lo, max(device_id) AS hi FROM devices) ends, generate_series(0, 4 * %(peers)s) n
+), peer AS MATERIALIZED (
+    (SELECT device_id FROM drawn JOIN devices USING (device_id)
+     WHERE product = %(product)s AND NOT device_id = ANY(%(own)s)
+     ORDER BY md5(device_id::text) LIMIT %(peers)s)
     UNION ALL SELECT unnest(%(own)s::int[])
 )
 SELECT device_id,

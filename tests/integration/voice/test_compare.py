@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from store import comparing
 from store.customers import Customer
 from store.devices import Device
-from tests.integration.voice.lives import SAID_AT, Happening, Lives, ago, clean, in_window
+from store.usage import Window
+from tests.integration.voice.lives import CATALOG, SAID_AT, Happening, Lives, ago, clean, in_window
 from tests.unit.voice.compare.saying import claim
 from voice.compare import Thresholds, Verdict
 
@@ -356,6 +358,20 @@ def test_rarely_and_often_are_ranked_in_the_fleet(lives: Lives) -> None:
     assert (found.verdict, found.reported.rank) == ("contradicts", 1)
     often = claim("usage_frequency", None, None, hedged=True, quote="often")
     assert lives.verdict(owner, device, "robot_vacuum", often).verdict == "agrees"
+
+
+def test_peers_are_of_the_product_and_at_most_so_many(lives: Lives) -> None:
+    owner = lives.customer()
+    made = [lives.device(f"v-{n}", "robot_vacuum" if n % 2 else "software", (owner, ago(9), None)) for n in range(60)]
+    own, window = made[1].device_id, Window(ago(9), SAID_AT)
+    vacuum = CATALOG["robot_vacuum"]
+    for peers, expected in ((5, 5), (200, 29)):
+        found = comparing.standings(lives.conn, vacuum, [own], ["clean_finished"], window, peers=peers)
+        assert sum(each.device_id == own for each in found) == 1
+        others = {each.device_id for each in found} - {own}
+        assert len(others) == expected
+        assert others <= {device.device_id for device in made[1::2]}
+        assert found == comparing.standings(lives.conn, vacuum, [own], ["clean_finished"], window, peers=peers)
 
 
 def test_what_the_catalogue_does_not_tell_is_not_guessed(lives: Lives) -> None:
