@@ -256,7 +256,15 @@ def _range(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
     if second is not None:
         low, high = first.value, second[1]
         end = second[0]
-        if not low.times and high.low and low.low and low.low < 10 <= high.low and _is_scaled(high.low, low.low):
+        worded = lattice.tokens[end - 1].kind != "number"  # "2-48" are no dozens
+        if (
+            worded
+            and not low.times
+            and high.low
+            and low.low
+            and low.low < 10 <= high.low
+            and _is_scaled(high.low, low.low)
+        ):
             low = low.scaled(_scale_of(high.low))  # "two or three hundred"
         if low.low is not None and high.high is not None and low.low < high.high <= max(low.low, 1) * 10:
             return end, Interval(low.low, high.high, low.hedged or second[2], low.times and high.times)
@@ -289,6 +297,9 @@ def _second(lattice: Lattice, place: int, *, between: bool) -> tuple[int, Interv
     entry = lattice.longest("simple", after) if after < len(lattice.tokens) else None
     if entry is None:
         return None
+    digits = (lattice.tokens[place - 1].kind, lattice.tokens[after].kind) == ("number", "number")
+    if joint is None and hedged and digits and lattice.words[place] != ",":
+        return None  # «انبار ۲ حدود ۴۸ ساعت»: two figures
     if joint is None and not hedged:
         # Side by side: «دو سه», "two, three": words of one order, never two digit strings.
         digits = "number" in (lattice.tokens[place - 1].kind, lattice.tokens[after].kind)

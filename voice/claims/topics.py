@@ -74,7 +74,7 @@ FITS: Mapping[Kind, Weights] = {
 OF_DOSES = frozenset({"take", "dose", "miss", "neg_take"})
 DOSE_TOPICS = frozenset({"missed_doses", "adherence"})
 """Verbs of taking and leaving out say something where the product gives doses."""
-OUTSIDE = frozenset({"lasts", "use", "start", "contact", "owned"})
+OUTSIDE = frozenset({"lasts", "use", "start"})
 """Verbs: inside a figure's own words they are none ("in the LAST two weeks")."""
 FAR_OF: Mapping[Kind, float] = {"count": 6.0, "moment": 5.0}
 """Kinds that must stand closer to what says what they are."""
@@ -95,6 +95,8 @@ class Resolved:
 
 
 def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -> float | None:
+    if topic == "fault_frequency" and measure.frame is not None and "of_things" in measure.frame.given:
+        return None  # «نصف خونه» is no share of the runs
     if cue.tag == "neg_take" and measure.kind == "rate":
         # "I don't take them four times a day" denies a habit; "didn't take two yesterday" missed them.
         wanted = "usage_frequency" if measure.moment is None else "missed_doses"

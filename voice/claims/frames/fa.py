@@ -13,6 +13,7 @@ FRAMES: tuple[Frame, ...] = (
     # «هفته‌ای سه بار», «روزی ۵ کارتن», «روزانه سه وقت»
     Frame("rate", f"<period_i:p> <number:n> {_WHAT}"),
     Frame("rate", f"<number:n> <counter|item|dose> <item|dose>? <period_i:p>"),
+    Frame("rate", "<period_i:p> <part:n> <item|dose|counter>"),
     # «سه بار در هفته», «در روز ۵ کارتن», «هر هفته سه بار», «هر روز صبح یه دونه»
     Frame("rate", f"<number:n> {_WHAT} <in_word> <period:p>"),
     Frame("rate", f"<in_word> <period:p> <number:n> {_WHAT}"),
@@ -58,7 +59,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("days_of", "<number:a> <period:p> از <number:b> <period>"),
     Frame("days_of", "از <number:b> <period:p> <number:a> <period>"),
     # time that has passed: «یه هفته‌ست», «سه روزه», «پنج شش ماهی میشه», «دو هفته‌ای هست که»
-    Frame("spell", "<time:t> <is> که?"),
+    Frame("spell", "<time:t> <is> که? <at_all>?"),
     Frame("spell", "<time:t> <is> <is> که?"),
     Frame("spell", "<time:t> تمام|کامل|آزگار <is>? که?"),
     Frame("spell", "مدت <time:t> <is>? که?"),
@@ -100,7 +101,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame("share", "<number:a> <counter> <dose>? از هر? <number:b> <counter|dose>"),
     Frame("share", "<number:a> از هر <number:b> <counter|dose>?"),
     Frame("percent", "<number:n> <percent> <whole>? <times|dose>?"),
-    Frame("fraction", "<part:f> <times|dose>?"),
+    Frame("fraction", "<part:f> <times|dose>"),
+    Frame("fraction", "<part:f>", {"of_things": True}),
     Frame("fraction", "<part:f> وقتا"),
     Frame("fraction", "<part:f> بارها که?"),
     Frame("all", "<all_of> <dose>?"),
@@ -127,6 +129,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("count", "از <number> <counter|item> <item>? <number:n> <counter|item>"),
     # figures of something else: «ساعت یازده», «۸ کیلو», «شماره سه», «۱۲ تاییه» (twelve in a pack)
     Frame("void", "ساعت <number>"),
+    Frame("void", "تا همین? <moment>"),
     Frame("void", "<number> <of_units>? <measure|money>"),
     Frame("void", "<identity> <number>"),
     Frame("void", f"<number> تا {_APPROXIMATELY} است"),
