@@ -100,7 +100,7 @@ def _conditions(scene: Scene, begin: int, end: int) -> list[Zone]:
 
 
 def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
-    found = []
+    found: list[Zone] = []
     for cue in scene.all(tag, begin=begin, end=end):
         if (found and cue.begin < found[-1].end) or _covered(scene, cue, f"not_{tag}"):
             continue

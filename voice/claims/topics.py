@@ -189,8 +189,9 @@ def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
     apart = scene.sentence[cue.begin] - scene.sentence[measure.begin]
     if apart not in (0, -1) or (apart != 0 and cue.tag in VOIDS):
         return None
-    if cue.tag in OUTSIDE and measure.kind != "none" and measure.begin <= cue.begin < measure.end:
-        return None
+    inside = measure.begin <= cue.begin < measure.end
+    if inside and ((cue.tag in OUTSIDE and measure.kind != "none") or (cue.tag in VOIDS and measure.kind == "share")):
+        return None  # "1 in 20 EMAILS isn't saved" counts them
     reach = distance(scene, measure, cue)
     if measure.kind in FAR_OF and reach > FAR_OF[measure.kind]:
         return None

@@ -22,6 +22,8 @@ SUITE = "is a run of the tests, or of much of them"
 SHOWN = {
     ("README.md", "make demo"): "tests/integration/demo runs the demo; the other line is " + SUITE,
     ("CONTRIBUTING.md", "make setup-dev"): "installs what this test runs in",
+    ("docs/claims.md", '$ vop claims "I run it about three times a week." --product robot_vacuum'):
+        "tests/unit/voice/claims/test_command.py runs it",
     ("docs/demo.md", "make demo"): "tests/integration/demo runs it",
     ("docs/demo.md", "export VOP_DATABASE_URL_FILE=/etc/vop/database.url VOP_MQTT_URL_FILE=/etc/vop/mqtt.url"):
         "names files of a host; tests/integration/demo/test_up.py runs it with others",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import catalog
@@ -35,6 +35,7 @@ def per_day(claim: Claim) -> tuple[float, float]:
     return claim.low / PER_DAYS[claim.per], claim.high / PER_DAYS[claim.per]
 
 
+@settings(deadline=None)
 @given(numbers, periods)
 def test_a_rate_of_use_in_other_words(many: int, period: str) -> None:
     texts = [
@@ -53,6 +54,7 @@ def test_a_rate_of_use_in_other_words(many: int, period: str) -> None:
         ), text  # fmt: skip
 
 
+@settings(deadline=None)
 @given(numbers, st.sampled_from(["crashes", "freezes", "hangs", "fails", "locks up", "stops responding"]), periods)
 def test_a_rate_of_faults_in_other_words(many: int, fault: str, period: str) -> None:
     for text in (f"It {fault} {many} times a {period}.", f"{many} times a {period} the app {fault}.",
@@ -61,12 +63,14 @@ def test_a_rate_of_faults_in_other_words(many: int, fault: str, period: str) -> 
         assert (claim.topic, claim.low, claim.per) == ("fault_frequency", many, period), text
 
 
+@settings(deadline=None)
 @given(st.integers(2, 30), st.sampled_from(["day", "week", "month"]))
 def test_every_so_many_periods_is_their_reciprocal(many: int, period: str) -> None:
     claim = only(f"I log in every {many} {period}s.", "software")
     assert per_day(claim)[0] == pytest.approx(1 / (many * PER_DAYS[period]), rel=0.03)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 23), st.sampled_from([15, 30, 45]))
 def test_lengths_round_trip_through_their_units(hours: int, minutes: int) -> None:
     whole = hours * 60 + minutes
@@ -84,6 +88,7 @@ def test_lengths_round_trip_through_their_units(hours: int, minutes: int) -> Non
         assert (claim.topic, claim.low, claim.high, claim.unit) == ("battery_runtime", whole, whole, "min"), text
 
 
+@settings(deadline=None)
 @given(st.integers(2, 50))
 def test_weeks_are_days(weeks: int) -> None:
     for text in (f"I haven't used it for {weeks} weeks.", f"I haven't used it for {weeks * 7} days.",
@@ -92,6 +97,7 @@ def test_weeks_are_days(weeks: int) -> None:
         assert (claim.topic, claim.low, claim.unit) == ("last_used", 7 * weeks, "day"), text
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(10, 20))
 def test_a_share_is_a_percentage(part: int, whole: int) -> None:
     expected = pytest.approx(100 * part / whole, rel=0.01)

@@ -45,12 +45,13 @@ def check(text: str, product: str, language: str | None) -> None:
         json.dumps(claim.as_json(), allow_nan=False)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), products, languages)
 def test_any_text_is_read(text: str, product: str, language: str | None) -> None:
     check(text, product, language)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.randoms(use_true_random=False), products, st.sampled_from(["en", "fa"]))
 def test_any_heap_of_known_words_is_read(chance: random.Random, product: str, language: Language) -> None:
     check(" ".join(chance.choices(words_of(language), k=chance.randint(1, 40))), product, language)
