@@ -73,5 +73,3 @@ def set_beside(
                 kept.judged(conn, statement_id, n, as_kept(claim), verdict.as_json(), now)
     except QueryTooLong:
         statements.set_uncompared(conn, statement_id, "too_long")
-    else:
-        statements.set_uncompared(conn, statement_id, None)

@@ -106,6 +106,7 @@ def compare_anew(
     subject = subject_of(conn, catalog, statement)
     missing = why_not(conn, subject, list(standing.values()), now)
     if missing is None:
+        statements.set_uncompared(conn, statement.statement_id, None)
         set_beside(
             conn, thresholds, subject, statement.statement_id, standing, text=statement.text,
             said_at=statement.said_at, now=now,
