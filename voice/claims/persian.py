@@ -22,9 +22,9 @@ from typing import Final, Literal
 
 from voice.claims.finglish import to_persian
 from voice.claims.lexicon.fa_forms import (
+    ABOUT,
     ADJECTIVES,
     ALIASES,
-    ABOUT,
     ALSO,
     APPROXIMATING,
     COPULA,
@@ -56,7 +56,7 @@ class Piece:
 
 OWNER = "مون|تون|شون|مان|تان|شان|یم|یت|یش|ام|ات|اش|م|ت|ش"
 NOUN_SUFFIX: Final = re.compile(
-    rf"(?:ها|ا)?(?:یی|یه|ای|ی)?(?:{OWNER})?(?:رو|را|و)?(?P<copula>هست|است|یه|ست|ان|ه|س|ن)?(?:ش)?(?P<also>هم)?(?:که)?"
+    rf"(?:ها|ا)?(?:یی|یه|ای|ی)?(?:{OWNER})?(?:رو|را|و)?(?P<copula>هست|است|یه|ست|ان|ه|س|ن)?(?:ش)?(?P<also>هم|م)?(?:که)?"
 )
 _BEHIND = (
     r"(?:(?:ا|ی)?(?:شون|مون|تون|شان|مان|تان|ش|ت))?(?:رو|را|و)?"
@@ -283,7 +283,7 @@ def _in_context(pieces: list[Piece], place: int) -> Piece:
     after = pieces[place + 1] if place + 1 < len(pieces) else None
     if piece.text == "نه" and (
         (after is not None and (after.text in COUNTED or after.text == "صد"))
-        or (before is not None and before.text in ("و",) and place > 1 and _is_number(pieces[place - 2]))
+        or (before is not None and before.text == "و" and place > 1 and _is_number(pieces[place - 2]))
         or (before is not None and before.text == "هشت")
     ):
         return Piece(NINE, piece.begin, piece.end, "word")

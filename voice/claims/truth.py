@@ -17,6 +17,8 @@ BEFORE = 3
 """Tokens of a bound right before a figure's period."""
 BOUND_REACH = 6
 """Tokens between a figure and a bound set off from it."""
+SPEAKER_REACH = 5
+"""Tokens between a person and their "says"."""
 SHORT = 10
 """Tokens of a sentence that only denies the one before: "That is simply false." """
 
@@ -29,12 +31,24 @@ def hedges(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
         best = _doubted(scene, measures, begins, cue)
         if best is not None:
             found.setdefault(best, cue)
-    for cue in scene.all("relative"):
+    for cue in (*scene.all("relative"), *_said_by_somebody(scene)):
         first, last = scene.span_of(scene.sentence[cue.begin])
         for place in range(bisect_left(begins, first), bisect_left(begins, last)):
             measure = measures[place]
             if measure.begin >= cue.begin or scene.between(measure.end - 1, cue.begin) <= CLAUSE_WALLS:
                 found.setdefault(place, cue)
+    return found
+
+
+def _said_by_somebody(scene: Scene) -> list[Cue]:
+    """ "the colleague next to me SAYS": somebody's word, with other words between."""
+    found = []
+    for person in scene.all("person"):
+        until = min(person.end + SPEAKER_REACH, len(scene.tokens))
+        for says in scene.all("says", begin=person.end, end=until):
+            if scene.between(person.begin, says.begin) == 0:
+                found.append(Cue("relative", person.begin, says.end))
+                break
     return found
 
 
@@ -62,6 +76,11 @@ def not_even(scene: Scene, measure: Measure) -> Cue | None:
     for cue in scene.all("not_even", begin=begin, end=end):
         if cue.begin < measure.end or scene.lexicon.verb_last:
             return cue
+    if scene.lexicon.verb_last and measure.kind in ("rate", "length", "length_per") and measure.end < end:
+        more = scene.longest("more", measure.end)
+        if more is not None:
+            for cue in scene.all("neg", begin=more.end, end=min(end, more.end + BOUND_REACH)):
+                return Cue("not_even", measure.end, cue.end)
     return None
 
 

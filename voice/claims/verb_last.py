@@ -29,17 +29,9 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     lattice = scene.lattice
     if lattice.words[neg.begin] != NEGATION:
         return Cue("neg_used", neg.begin, neg.end)
-    for place in range(max(neg.begin - PHRASE, 0), neg.begin + 1):
-        unused = lattice.longest("unused", place)
-        if unused is not None and unused.end > neg.begin:
-            return Cue("neg_use", place, unused.end)
-        used = lattice.longest("use", place)
-        if used is not None and used.end == neg.begin and used.end - place > 1:
-            return Cue("neg_use", place, min(neg.end + 1, len(scene.tokens)))  # «باهاش کار نمی‌کنم»
-        for tag in HOLDING:
-            entry = lattice.longest(tag, place)
-            if entry is not None and entry.end > neg.begin and (tag != neg.tag or place != neg.begin):
-                return Cue("neg_used", neg.begin, neg.end)
+    held = _held(scene, neg)
+    if held is not None:
+        return held
     begin, _ = scene.clause(neg.begin)
     verb = lattice.at[neg.end] if neg.end < len(scene.tokens) else {}
     if "take" in verb and "use" not in verb:
@@ -55,4 +47,21 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
             return None
     if neg.tag == "neg" and neg.end - neg.begin == 1 and not {"mild", "lasts", "consume", "miss", "left"} & set(verb):
         return Cue("fault", neg.begin, end) if verb or neg.end < len(scene.tokens) else None
+    return None
+
+
+def _held(scene: Scene, neg: Cue) -> Cue | None:
+    """What a listed phrase that reaches over the denial makes of it."""
+    lattice = scene.lattice
+    for place in range(max(neg.begin - PHRASE, 0), neg.begin + 1):
+        unused = lattice.longest("unused", place)
+        if unused is not None and unused.end > neg.begin:
+            return Cue("neg_use", place, unused.end)
+        used = lattice.longest("use", place)
+        if used is not None and used.end == neg.begin and used.end - place > 1:
+            return Cue("neg_use", place, min(neg.end + 1, len(scene.tokens)))  # «باهاش کار نمی‌کنم»
+        for tag in HOLDING:
+            entry = lattice.longest(tag, place)
+            if entry is not None and entry.end > neg.begin and (tag != neg.tag or place != neg.begin):
+                return Cue("neg_used", neg.begin, neg.end)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voice.claims.frames import Frame
 
 _WHAT = "<counter|item|dose>? <item|dose>?"
+_THING = "<dose|item|noun|use|session>?"
 _ANY = "<noun|use|take|lasts|fault|product_fault|miss|stop|it|dose|me|item>?"
 _APPROXIMATELY = "ی\u200c"
 _NOT = "ن\u200c"
@@ -12,7 +13,7 @@ _NOT = "ن\u200c"
 FRAMES: tuple[Frame, ...] = (
     # «هفته‌ای سه بار», «روزی ۵ کارتن», «روزانه سه وقت»
     Frame("rate", f"<period_i:p> <number:n> {_WHAT}"),
-    Frame("rate", f"<number:n> <counter|item|dose> <item|dose>? <period_i:p>"),
+    Frame("rate", "<number:n> <counter|item|dose> <item|dose>? <period_i:p>"),
     Frame("rate", "<period_i:p> <part:n> <item|dose|counter>"),
     # «سه بار در هفته», «در روز ۵ کارتن», «هر هفته سه بار», «هر روز صبح یه دونه»
     Frame("rate", f"<number:n> {_WHAT} <in_word> <period:p>"),
@@ -29,7 +30,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("rate_in", f"<number:n> {_WHAT} <every> <number:k> <period:p>"),
     Frame("rate_over", f"<number:n> {_WHAT} <every> <time:t>"),
     Frame("rate_over", f"<every> <time:t> <number:n> {_WHAT}"),
-    Frame("rate_over", f"<time:t> <number:n> <times>"),
+    Frame("rate_over", "<time:t> <number:n> <times>"),
     # «سه بار در دو هفته», «در سه ماه اخیر ۹ بار»
     Frame("rate_over", f"<number:n> {_WHAT} <in_word> <time:t>"),
     Frame("rate_over", f"<in_word> <time:t> <number:n> {_WHAT}"),
@@ -92,10 +93,10 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "share",
-        "از هر <number:b> <counter|item|dose|noun>? <dose|item|noun|use|session>? <noun|use|take>? <number:a> <counter|item|dose>?",
+        f"از هر <number:b> <counter|item|dose|noun>? {_THING} <noun|use|take>? <number:a> <counter|item|dose>?",
     ),
     Frame("share", "از <number:b> <times|dose> <dose>? <noun>? <number:a> <counter|dose>?"),
-    Frame("share", "از <number:b> تا <dose> <number:a> <counter|dose>?"),
+    Frame("share", "از <number:b> تا <dose> <moment>? <number:a> <counter|dose>?"),
     Frame("share", "هر <number:b> <times> <number:a> <counter>"),
     Frame("share", "هر <number:b> تا <dose|item|noun>? <number:a> <counter>?"),
     Frame("share", "<number:a> <counter> <dose>? از هر? <number:b> <counter|dose>"),
@@ -117,8 +118,10 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", f"<at_all> {_ANY} {_ANY} {_ANY} <denied_miss>"),
     Frame("none", f"<hich> {_ANY} {_ANY} {_ANY} {_ANY} <denied_miss>"),
     Frame("none", f"<at_all> {_ANY} {_ANY} <use|unused> {_NOT}"),
-    Frame("none", f"<zero_of> <times>"),
+    Frame("none", "<zero_of> <times>"),
+    Frame("none", f"<at_all> {_ANY} {_ANY} <failing> {_NOT}"),
     Frame("empty", "<empty>"),
+    Frame("empty", f"هیچی|چیزی <left|noun|stop>? <left|noun>? <left|noun>? {_NOT} است|مونده|میدار|بود"),
     Frame("full", "<full>"),
     Frame("full", "نصف|نصفه|نیمه <left|noun|it>? <empty>", {"f": 0.5}),
     Frame("full", "<fraction_value:f> <it>? <full>"),

@@ -66,6 +66,7 @@ TAGS: Final[Mapping[str, str]] = {
     # truth
     "neg": "not: denies the verb of its clause",
     "unused": "(verb last) phrases that say it was not used: «دست نزدم», «سراغش نرفتم»",
+    "more": "(verb last) right behind a figure, with the verb denied, makes it an upper bound: «سه بار بیشتر ... نمی»",
     "mild": "(verb last) verbs whose denial says nothing of the product: know, want, is",
     "cannot": "inability: makes a use a fault: can not, unable to, won't let me",
     "pointer": "before a denial: what it denies is the figure said: that (is wrong)",
@@ -73,6 +74,10 @@ TAGS: Final[Mapping[str, str]] = {
     "correct": "takes the figure before it back: sorry, I mean, no wait",
     "past_habit": "what used to be: used to, before, formerly",
     "nowadays": "what holds now: now, these days",
+    "person": "who may report about the product: colleague, wife",
+    "says": "how they do: says, reckons",
+    "turn": "softer than a contrast: ends a guard, and divides no clause: actually, still",
+    "odd": "right after a number: forty-odd",
     "relative": "somebody else's word about this product: my colleague says, I am told",
     # cues of topics: the nearest one in the clause, then in the sentence, wins
     "use": "uses the product: use, run, open, log in, turn on",

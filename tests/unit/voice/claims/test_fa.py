@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import catalog
@@ -108,6 +108,7 @@ def _arabic(text: str) -> str:
     return text.translate(str.maketrans("یک", "يك"))
 
 
+@settings(deadline=None, max_examples=40)  # a hundred readings an example
 @given(numbers, periods, st.sampled_from(sorted(VERBS)), st.data())
 def test_a_rate_in_other_words(many: int, period: str, kind: tuple[str, str], data: st.DataObject) -> None:
     of, bare = PERIODS[period]
