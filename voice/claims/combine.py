@@ -248,7 +248,11 @@ def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
 
 def _may_hold(measure: Measure, window: Measure) -> bool:
     """Whether a measure may have this window."""
-    if measure.kind not in WINDOWED or measure.moment is not None:
+    if measure.moment is not None:
+        return False
+    if measure.kind in ("length", "spell"):  # "it ran for two hours yesterday"
+        return measure.unit == "min" and window.kind == "moment"
+    if measure.kind not in WINDOWED:
         return False
     of_a_day = window.kind == "moment" and window.moment is not None and window.moment[0] == "day"
     return not (measure.kind == "rate" and of_a_day)

@@ -93,7 +93,7 @@ def _tail(lattice: Lattice, end: int, unit: Unit, factor: float) -> tuple[int, I
         if number is None or number.value.times:
             continue
         place = number.end
-        one = lattice.longest("one", place)
+        one = lattice.longest("one", place) if tag == "fraction_value" else None
         smaller = _unit(lattice, one.end if one is not None else place)
         if smaller is not None and smaller[1] == unit and smaller[2] < factor:
             return smaller[0], number.value.scaled(smaller[2])
@@ -123,13 +123,15 @@ def _ranged(lattice: Lattice, begin: int) -> tuple[int, Length] | None:
     if first is None:
         return None
     joint = lattice.longest("range", first.end) or (lattice.longest("and", first.end) if opened is not None else None)
-    if joint is not None:
-        second = lattice.longest("single_span", joint.end)
+    beside = joint is None and first.end < len(lattice.words) and lattice.words[first.end] == ","
+    after = first.end + 1 if beside else joint.end if joint is not None else None
+    if after is not None:
+        second = lattice.longest("single_span", after)
         if second is not None:
             low, high = _same_unit(first.value, second.value)
             if low.interval.low is not None and (high.interval.high or 0) > low.interval.low:
                 return second.end, Length(Interval(low.interval.low, high.interval.high), low.unit)
-        number = lattice.longest("simple", joint.end)
+        number = lattice.longest("simple", after) if not beside else None
         if number is not None and first.value.interval.exact and not number.value.times:
             unit = _unit(lattice, first.end - 1)
             if unit is not None and unit[2] * (number.value.high or 0) > (first.value.interval.low or 0):

@@ -107,7 +107,7 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
         if tag == "display" and scene.lattice.has("product_fault", cue.begin, cue.end):
             continue  # "it says it is empty" is a fault
         until = end
-        for contrast in scene.all("contrast", begin=cue.end, end=end):
+        for contrast in scene.all("contrast", "turn", begin=cue.end, end=end):
             until = contrast.begin
             break
         for mark in range(cue.end, until):

@@ -270,6 +270,9 @@ def _range(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
             return end, Interval(low.low, high.high, low.hedged or second[2], low.times and high.times)
     if opened is not None:
         return None
+    odd = lattice.longest("odd", first.end) if first.end < len(lattice.tokens) else None
+    if odd is not None:
+        return odd.end, replace(first.value, hedged=True)  # "forty-odd"
     return first.end, first.value
 
 

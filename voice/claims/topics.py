@@ -173,6 +173,8 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
             continue
         for topic, fits in weights.items():
             weight = _weight(measure, topic, cue, fits)
+            if cue.tag == "lasts" and topic == "fault_frequency" and "battery_runtime" not in topics:
+                weight = 0.5  # "it dies on me", of what has no battery
             if cue.tag in OF_DOSES and DOSE_TOPICS.isdisjoint(topics):
                 continue
             if weight is not None and topic in topics and reach + weight < best.distance:

@@ -491,6 +491,8 @@ LEXICON = Lexicon(
             run; ran; cleaned; been; used; vacuumed; running; driven
             """),
         "thing": _DEVICES,
+        "person": _RELATIVES,
+        "says": _SAYS,
         "pronoun_one": ("one",),
         "possessive": _phrases("""
             's
@@ -510,8 +512,9 @@ LEXICON = Lexicon(
             """),
         "actor": _phrases("""
             pharmacist; the cleaner; cleaning lady; supplier; chemist; the gp; doctor; delivery; deliveries; truck;
-            lorry; the courier; gardener; visitors; guests; visit; visits; the bus; meeting; meetings; comes; come;
-            technician; inspector; auditor; training; webinar; payment; subscription; newsletter
+            lorry; the courier; gardener; visitors; guests; the bus; meeting; meetings; technician; inspector;
+            auditor; training; webinar; payment; subscription; newsletter; nurse comes; cleaner comes; delivery comes;
+            he comes; she comes; comes round; visits us; visits me; visits her; comes by; comes in
             """),
         "determiner": _phrases("""
             the; this; that; which; my; his; her; these; other; each; another
@@ -545,6 +548,12 @@ LEXICON = Lexicon(
             """),
         "finish": _phrases("""
             finish; do; complete; go; get
+            """),
+        "turn": _phrases("""
+            still; actually; honestly; anyway; i get; we get; in fact; instead; meanwhile
+            """),
+        "odd": _phrases("""
+            - odd; odd; - ish
             """),
         "full_word": ("full", "empty", "stocked"),
         "hedge": _phrases("""
@@ -611,7 +620,8 @@ LEXICON = Lexicon(
             a measly; a mere; merely; a total of; in total; all of; a lousy; a miserable; the full; only just;
             literally; still; a further; easily; barely; hardly; scarcely; good; no; yet another; a paltry;
             all in all; altogether; some good; solid; a pathetic; a proper; like clockwork; these; a grand total of;
-            the; honestly; definitely; certainly; clearly; um; uh; er; erm
+            the; honestly; definitely; certainly; clearly; um; uh; er; erm; as long as; as many as; as much as;
+            as little as; as few as
             """),
         "range": _phrases("""
             to; or; -; till; until; or maybe; or perhaps; or even; to maybe; through; up to; or sometimes;
@@ -719,10 +729,10 @@ LEXICON = Lexicon(
             whenever; plus; & then; and then; though; although; after that; where; because of
             """),
         "contrast": _phrases("""
-            but; however; yet; though; although; whereas; in reality; in fact; actually; still; in practice; instead;
-            tho; while; in truth; except; nevertheless; meanwhile; otherwise; anyway; honestly; truth is; i get;
-            we get; and yet; the truth is; on mine; but mine; reality is; mine is; mine does; mine runs; mine has;
-            mine only; mine lasts; mine just; ours is; ours runs; ours only; ours has; mine gets; mine goes
+            but; however; yet; though; although; whereas; in reality; in practice; tho; while; in truth; except;
+            nevertheless; otherwise; truth is; and yet; the truth is; on mine; but mine; reality is; mine is;
+            mine does; mine runs; mine has; mine only; mine lasts; mine just; ours is; ours runs; ours only; ours has;
+            mine gets; mine goes
             """),
         "me": (
             *(f"the {r}" for r in _RELATIVES),
@@ -922,7 +932,7 @@ LEXICON = Lexicon(
             at it; is out for; on the go; stay in; stay logged in; am in it; i am in; in it for; i work in it;
             i am on; each go; per go; was in it; was on it; been in it; been on it; each sitting; every go;
             each visit; each round; a clean; every session; each use; finished with; is finished with; done with;
-            's finished with; it does its
+            's finished with; it does its; in for; in and out in; on for; at it for
             """),
         "miss": (
             *_verbs("""
@@ -994,7 +1004,9 @@ LEXICON = Lexicon(
             not been near; not been logged in; not had it on; not had it out; not been inside; not been into;
             not gone in; not gone near; not been at it; not laid a finger on; not gone into; was last in; was last on;
             last in it; last on it; last had it on; last had it out; last went in; was last used; was last opened;
-            was last run
+            was last run; stayed away from; stayed off; kept away from; kept off; stopped using; quit using;
+            given up using; not had the thing on; not had the robot on; not had the machine on; not had the vacuum on;
+            not had the app open; not had it open; not had the thing out; not had the robot out; not had it running
             """),
         "start": _phrases("""
             started; began; has begun; happening; happens; happened; going on; has been like this; been like this;
@@ -1119,10 +1131,12 @@ LEXICON = Lexicon(
         "not_wish": _phrases("""
             it will; will not; would not; i would say; i would estimate; i would guess; as you will; i must say;
             i must admit; would you believe; must have; must be; please note; i would imagine; could not; should say;
-            i should think; i should say; i'd say; kindly note; please be informed; kindly be informed;
-            kindly update; kindly do the needful; please guide; please advise; please help; please check;
-            please be advised; i have to say; could be; would stop; would freeze; would crash; could have been;
-            would have; make it to; i'd reckon; would put it; i'd put it
+            i should think; i should say; i'd say; kindly note; please be informed; kindly be informed; kindly update;
+            kindly do the needful; please guide; please advise; please help; please check; please be advised;
+            i have to say; could be; would stop; would freeze; would crash; could have been; would have; make it to;
+            i'd reckon; would put it; i'd put it; must recharge; must charge; must change; must restart; must reset;
+            must free; must pull; need to recharge; need to charge; need to restart; need to reset; need to change;
+            needs to be charged; must push; must help; must unjam
             """),
         "told": (
             *(
@@ -1195,26 +1209,25 @@ LEXICON = Lexicon(
             *_each(
                 tuple(f"my {whose}'s" for whose in (*_STRANGERS, *_RELATIVES)),
                 _phrases("""
-                    one; robot; vacuum; unit; device; dispenser; app; runs; does; goes; gets; is; has; holds;
-                    manages; works; lasts; crashes; cleans; battery; machine;
-                    sensor; shop; warehouse; hoover; installation; account; version; copy; login; pc; laptop; computer
-                    """),
+            one; robot; vacuum; unit; device; dispenser; app; runs; does; goes; gets; is; has; holds; manages; works;
+            lasts; crashes; cleans; battery; machine; sensor; shop; warehouse; hoover; installation; account; version;
+            copy; login; pc; laptop; computer
+            """),
             ),
             *_each(
                 tuple(f"my {who}" for who in _STRANGERS),
                 _phrases("""
-                    has; have; owns; bought; uses; runs; got; had; says his; says hers; takes; sells; who has; opens;
-                    with the same; gets
-                    """),
+            has; have; owns; bought; uses; runs; got; had; says his; says hers; takes; sells; who has; opens;
+            with the same; gets
+            """),
             ),
             *_each(
                 tuple(f"my {who}" for who in _RELATIVES),
                 _phrases("""
-                    has one; has the same; has another; owns one; bought one; has her own; has his own; has two;
-                    got one;
-                    bought hers; bought his; has a different; has yours; uses hers; uses his; runs hers; runs his;
-                    has an older; has the older; has the old; has the other
-                    """),
+            has one; has the same; has another; owns one; bought one; has her own; has his own; has two; got one;
+            bought hers; bought his; has a different; has yours; uses hers; uses his; runs hers; runs his;
+            has an older; has the older; has the old; has the other
+            """),
             ),
             *_phrases("""
             neighbour's; neighbours'; neighbor's; a friend of mine; a mate of mine; a friend has; a mate's;
@@ -1231,7 +1244,7 @@ LEXICON = Lexicon(
             theirs runs; theirs lasts; sister shop; sister store; other shop; other store; other warehouse;
             another branch; next shop; head office; my sister takes; my brother takes; my friend takes;
             my neighbour takes; the man next door; a colleague; her neighbour; his neighbour; their one; my mate;
-            a mate; my pal
+            a mate; my pal; previous owner; former owner; owner before
             """),
         ),
         "empty": _phrases("""
