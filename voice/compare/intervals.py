@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import fmean, variance
 from typing import Final
 
@@ -33,6 +34,7 @@ def wilson(hits: float, of: float) -> tuple[float, float]:
     return low, 1.0 if share == 1 else min(1.0, middle + half)
 
 
+@lru_cache(maxsize=4096)
 def garwood(count: float) -> tuple[float, float]:
     """Garwood's exact interval for the mean of a Poisson count (Garwood 1936); `count` need not be whole."""
     low = _gamma_quantile(count, ALPHA / 2) if count > 0 else 0.0
