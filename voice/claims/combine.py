@@ -61,6 +61,8 @@ def _said_once(scene: Scene, found: list[Measure]) -> list[Measure]:
             or scene.sentence[before.begin] != scene.sentence[measure.begin]
         ):
             kept.append(measure)
+        elif measure.begin - before.end <= 1:
+            kept[-1] = replace(before, end=measure.end)  # what stands in apposition divides nothing
     return kept
 
 

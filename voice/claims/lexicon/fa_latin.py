@@ -10,6 +10,11 @@ def _words(text: str) -> frozenset[str]:
 
 
 WORDS: Final[dict[str, str]] = {
+    "آخر": "akhar akhare akharaye",
+    "بچه": "bache bacheha bachehaye",
+    "فاکتورها": "faktorha",
+    "خونه‌مون": "khunamun khoonamoon",
+    "معمول": "mamool",
     # numbers
     "یک": "yek ye ie y",
     "دو": "do",

@@ -138,6 +138,7 @@ def test_a_fault_that_lasts(many: int, unit: str, tail: str) -> None:
         ], (written, unit, tail)
 
 
+@settings(deadline=None)
 @given(numbers, numbers)
 def test_every_n_periods_is_the_rate_of_its_inverse(many: int, every: int) -> None:
     for text in (f"هر {NUMBERS[every]} روز {many} بار هنگ می‌کنه", f"{every} روز {NUMBERS[many]} بار هنگ می‌کنه"):
