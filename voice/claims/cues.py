@@ -74,7 +74,10 @@ def cues_of(scene: Scene) -> Cues:
     made += [
         Cue("take", cue.begin, cue.end)
         for cue in scene.all("has_dose")
-        if cue.end < len(scene.tokens) and not {"number", "dose"}.isdisjoint(scene.lattice.at[cue.end])
+        if any(
+            not {"number", "dose"}.isdisjoint(scene.lattice.at[place])
+            for place in range(cue.end, min(cue.end + 2, len(scene.tokens)))
+        )
     ]
     made += _renewals(scene)
     found = [_of_a_run(scene, cue) for cue in found]

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from voice.claims.scene import Cue, Scene
 
 REACHING_BACK = frozenset({"told", "display", "others"})
+SHOWN = 6
+"""Tokens after "it shows" in which a fault is what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,10 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
             if tag == "others" or not any(scene.all("me", begin=start, end=cue.begin)):
                 first = start
         if tag == "display":
-            for fault in scene.all("fault", "product_fault", begin=cue.end, end=min(cue.end + 4, until)):
-                until = fault.begin  # what it shows is the fault: "it shows the wrong weight 3 times a day"
-                break
+            # What it shows may be the fault: "it shows the wrong weight 3 times a day".
+            faults = scene.all("fault", "product_fault", begin=cue.end, end=min(cue.end + SHOWN, until))
+            fault = next(faults, None)
+            if fault is not None:
+                first, until = cue.begin, fault.begin
         found.append(Zone(first, until, tag, cue))
     return found

@@ -60,7 +60,8 @@ def interpret(
         if made is None:
             continue
         _judge(scene, cues, made, doubts.get(place), refused)
-        drafts.append(made)
+        if not made.void:
+            drafts.append(made)
     return [_claim(scene, text, made, said_at, zone, calendar, week_start) for made in settle(scene, drafts)]
 
 
@@ -121,6 +122,8 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
     cue = denial(scene, cues, made.measure)
     if cue is None:
         return
+    if made.cue is not None and made.cue.begin >= made.measure.end and made.measure.begin - cue.end > 1:
+        made.void = not scene.lexicon.verb_last  # "I don't need a tour every time it updates"
     if made.topic == "battery_runtime":
         with_bound(made)
     elif made.topic != "adherence":

@@ -74,6 +74,8 @@ class Measure:
     frame: Frame | None = None
     """What it came by."""
 
+    of_times: bool = False
+    """Whether doings are counted: "3 times"."""
     of_goods: bool = False
     """Whether goods are counted: "40 boxes"."""
 
@@ -83,7 +85,7 @@ class Measure:
         if self.kind not in ("rate", "count"):
             return self.kind != "always"
         kind = self.frame.kind if self.frame is not None else ""
-        return kind in COUNTING and self.value is not None and not self.value.times
+        return kind in COUNTING and self.value is not None and not self.value.times and not self.of_times
 
 
 COUNTING = frozenset({"rate", "rate_in", "rate_over", "rate_window", "rate_periodic", "count"})

@@ -24,6 +24,8 @@ def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
                 measure = _softened(scene, built)
                 if scene.lattice.has("item", measure.begin, measure.end + 1):
                     measure = replace(measure, of_goods=True)
+                if scene.lattice.has("times", measure.begin + 1, measure.end):
+                    measure = replace(measure, of_times=True)
                 found.append((measure.begin - measure.end, begin, order, measure))
     found.sort(key=lambda entry: entry[:3])
     taken = [False] * len(scene.tokens)

@@ -29,6 +29,8 @@ class Draft:
     negated: bool = False
     moment: tuple[str, float] | None = None
     distance: float = 0.0
+    void: bool = False
+    """Denied by a verb of something else: no claim."""
     why: list[Why] = field(default_factory=list)
 
     @property

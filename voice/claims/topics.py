@@ -33,7 +33,7 @@ _LAST = {"neg_use": -2.0, "last_use": -2.0, "neg_take": 0.0}
 FITS: Mapping[Kind, Weights] = {
     "rate": {
         "usage_frequency": {**_USE, "deed": 2.5}, "fault_frequency": _FAULT, "missed_doses": _MISS,
-        "stock_consumption": {"consume": -1.0, "item": 1.0, "use": 0.0}, "battery_runtime": {"recharge": -2.0},
+        "stock_consumption": {"consume": -1.0, "item": 2.0, "use": 0.0}, "battery_runtime": {"recharge": -2.0},
     },
     "length": {
         "usage_duration": {"session": 0.0, "use": 1.0, "takes": 2.0},
@@ -102,7 +102,7 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
         wanted = "usage_frequency" if measure.moment is None else "missed_doses"
         return -1.5 if topic == wanted else None
     if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per", "none") and topic.startswith("usage_"):
-        return 0.0
+        return -1.0 if measure.kind == "none" else 0.0
     if topic == "usage_duration" and measure.unit != "min":
         return None
     if topic == "last_used" and measure.kind == "length" and measure.unit == "min":
@@ -192,7 +192,12 @@ def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
     if apart not in (0, -1) or (apart != 0 and cue.tag in VOIDS):
         return None
     inside = measure.begin <= cue.begin < measure.end
-    if inside and ((cue.tag in OUTSIDE and measure.kind != "none") or (cue.tag in VOIDS and measure.kind == "share")):
+    outside = (
+        cue.tag in OUTSIDE
+        and measure.kind != "none"
+        and not (cue.tag == "use" and measure.kind == "rate" and measure.countable)
+    )
+    if inside and (outside or (cue.tag in VOIDS and measure.kind == "share")):
         return None  # "1 in 20 EMAILS isn't saved" counts them
     reach = distance(scene, measure, cue)
     if measure.kind in FAR_OF and reach > FAR_OF[measure.kind]:

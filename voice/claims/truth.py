@@ -122,6 +122,20 @@ def denial(scene: Scene, cues: Cues, measure: Measure) -> Cue | None:
     return None
 
 
+def _points(scene: Scene, cue: Cue) -> bool:
+    """Whether a denial speaks of what was said: ", THAT is wrong", not "a weight that is wrong"."""
+    if "pointer" in scene.lattice.at[cue.begin]:
+        return True
+    before = cue.begin - 1
+    return "pointer" in scene.lattice.at[before] and (
+        before == 0
+        or scene.walls[before - 1] != scene.walls[before]
+        or scene.tokens[before - 1].kind == "mark"
+        or "joint" in scene.lattice.at[before - 1]
+        or "and" in scene.lattice.at[before - 1]
+    )
+
+
 def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Sentences whose figures are denied as a whole: "it is not true that ...", "... That is false." """
     found: dict[int, Cue] = {}
@@ -133,11 +147,7 @@ def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
         begin, end = scene.span_of(number)
         if number in with_figures:
             first = with_figures[number]
-            points = (
-                cue.begin == begin
-                or "pointer" in scene.lattice.at[cue.begin - 1]
-                or "pointer" in scene.lattice.at[cue.begin]
-            )
+            points = cue.begin == begin or _points(scene, cue)
             if not points and cue.begin > first and not scene.lexicon.verb_last:
                 continue  # "I use it daily, so the colour is wrong" denies the colour
             found.setdefault(number, cue)

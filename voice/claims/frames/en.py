@@ -19,6 +19,7 @@ FRAMES: tuple[Frame, ...] = (
     # "3 times a week", "3x/week", "two pills per day", "60 boxes of gloves a week"
     Frame("rate", "<number:n> <times>? <per_word> <period:p>"),
     Frame("rate", f"<number:n> {_NOUNS} <per_word> <period:p>"),
+    Frame("rate", "<number:n> <use|dose|session|fault> <per_word> <period:p>"),
     # "twice daily", "five boxes daily"
     Frame("rate_periodic", f"<number:n> <times>? {_NOUNS} <periodic:w>"),
     # "twice every 3 days", "once every other week", "one drum every two weeks"
@@ -45,6 +46,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("every", "each and every <period:p>"),
     Frame("every", "<every> <ordinal:k> <weekday>", {"p": ("week", 1.0)}),
     Frame("per", "per <period:p>"),
+    Frame("per", "on a|an <noun> <period:p>"),
     Frame("periodic", "<periodic:w>"),
     # "six days a week", "six days out of seven", "5 out of 7 days"; "45 min a day", "an hour daily"
     Frame("length_per", "<time:t> <per_word> <period:p>"),
@@ -98,7 +100,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("fraction", "<part:f> of? the|my|his|her|all? <times>?"),
     Frame("all", "<all_of>"),
     Frame("all", "<whole> <dose|dose_pronoun>"),
-    Frame("all", "<whole> <noun> <dose|dose_pronoun>"),
+    Frame("all", "<whole> <noun> <dose>"),
     Frame("always", "<whole> <times>"),
     Frame("always", "<whole> <session>"),
     Frame("always", "<whole> <noun|thing|use>"),

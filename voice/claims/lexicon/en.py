@@ -579,8 +579,8 @@ LEXICON = Lexicon(
         "hedge_after": _phrases("""
             or so; or thereabouts; - ish; ish; odd; give or take; or something; or something like that; thereabouts;
             approx; approximately; more or less; roughly; i think; i guess; i reckon; i'd say; maybe; i would say;
-            i believe; i suppose; probably; perhaps; if i had to guess; or whatever; about; i should think;
-            i imagine; or around that; or near enough; -odd; ish or so
+            i believe; i suppose; probably; perhaps; if i had to guess; or whatever; i should think; i imagine;
+            or around that; or near enough; -odd; ish or so
             """),
         "least": _phrases("""
             at least; more than; over; above; upwards of; no fewer than; no less than; not less than; not fewer than;
@@ -841,7 +841,8 @@ LEXICON = Lexicon(
             give it a run; gave it a run; gave it a go; have it running; had it running; daily user;
             sit in front of it; sat in front of it; in front of it; press start on; hit start; gets hers; gets his;
             get mine; gets her; gets his; search; searching; searches; browse; scroll; edit; editing; type in; enter;
-            live in it; live in; lives in it; out on the floor
+            live in it; live in; lives in it; out on the floor; have it open; had it open; bother with; bothers with;
+            bother
             """),
         ),
         "fault": (
@@ -887,7 +888,9 @@ LEXICON = Lexicon(
             comes unstuck; throws; spits; forgets where; forgets its; forgets the; by itself; on its own;
             all by itself; of its own accord; for no reason; without reason; for no apparent reason; is gone;
             are gone; was gone; has gone; lose my work; lost my work; loses my work; loses data; lost data;
-            double counts; counts double; counts twice; double count; crackles; limping; limps
+            double counts; counts double; counts twice; double count; crackles; limping; limps; chews; devours;
+            eats the; no sound; no signal; no connection; no light; no response; no reaction; no alarm; no data;
+            no readings; no display; rubbish
             """),
         ),
         "battery": _phrases("""
@@ -932,7 +935,7 @@ LEXICON = Lexicon(
             at it; is out for; on the go; stay in; stay logged in; am in it; i am in; in it for; i work in it;
             i am on; each go; per go; was in it; was on it; been in it; been on it; each sitting; every go;
             each visit; each round; a clean; every session; each use; finished with; is finished with; done with;
-            's finished with; it does its; in for; in and out in; on for; at it for
+            's finished with; it does its; in for; in and out in; on for; at it for; lap; laps; each lap
             """),
         "miss": (
             *_verbs("""
@@ -942,7 +945,8 @@ LEXICON = Lexicon(
             *_phrases("""
             forgetting; forgetten; missd; forgt; slips my mind; slipped my mind; went without; gone without;
             go without; without taking; missing; not had; passed up; late with; leave a; leave half; leave one;
-            leave some; leaves a; leaves half; leave about; leave out; leaves some
+            leave some; leaves a; leaves half; leave about; leave out; leaves some; left her pills; left his pills;
+            left my pills; left them in; leaves them in; leaves her pills; leaves his pills; slipped up
             """),
         ),
         "take": (
@@ -974,7 +978,8 @@ LEXICON = Lexicon(
             in the freezer; on the pallet; in reserve; in the silo; in the container; shelf has; shelf holds;
             is down to; are down to; inventory is; the level is; bin is; shelf is; silo is; rack is; drawer is;
             cabinet is; tank is; currently hold; holding; on stock; i see; i can see; we can see; you can see;
-            stock at; remaining stock; count is; stock level is
+            stock at; remaining stock; count is; stock level is; tank 's; bin 's; shelf 's; silo 's; rack 's;
+            drawer 's; level 's; tank at; bin at; silo at; shelf at
             """),
         "consume": (
             *_verbs("""
@@ -1050,10 +1055,10 @@ LEXICON = Lexicon(
             bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for; have had this;
             owned; own; have owned; own it; customer for; been a customer; a customer; since i bought; since purchase;
             got it; got this; have been using; been using; been with you; installed; have it since; have it for;
-            i have it; has had it; new one; came with; included; arrived; received; gift; present; christmas;
-            birthday; ordered; receipt; i've had; we've had; had mine; have mine; renewed; signed up; registered;
-            trial; free trial; fitted; second hand; lease; leased; rented; working here; in the job; in this job;
-            been doing this job; worked here
+            has had it; new one; came with; included; arrived; received; gift; present; christmas; birthday; ordered;
+            receipt; i've had; we've had; had mine; have mine; renewed; signed up; registered; trial; free trial;
+            fitted; second hand; lease; leased; rented; working here; in the job; in this job; been doing this job;
+            worked here
             """),
         "setting": _phrases("""
             set to; set at; is set; was set; set it to; limit; alert; alerts; alarm is set; reorder point;
