@@ -137,5 +137,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("void", "تا همین? <moment>"),
     Frame("void", "<number> <of_units>? <measure|money>"),
     Frame("void", "<identity> <number>"),
+    Frame("void", "<number> <of_units>? شعبه|قفسه|مغازه|سنسور|حسگر|دستگاه|ربات|جارو|سرور|اتاق"),
+    Frame("void", "هر <item> <number> <counter>?"),
     Frame("void", f"<number> تا {_APPROXIMATELY} است"),
 )
