@@ -122,6 +122,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", f"<at_all> {_ANY} {_ANY} <failing> {_NOT}"),
     Frame("none", f"<at_all> {_ANY} {_ANY} <unused>"),
     Frame("empty", "<empty>"),
+    Frame("empty", f"یک دانه|عدد? <item> هم {_NOT} مونده|میدار|است"),
     Frame("empty", f"دیگه <noun|item> <noun>? {_NOT} میدار|مونده"),
     Frame("empty", f"هیچی|چیزی <left|noun|stop>? <left|noun>? <left|noun>? {_NOT} است|مونده|میدار|بود"),
     Frame("full", "<full>"),
