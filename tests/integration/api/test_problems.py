@@ -5,7 +5,7 @@ import pytest
 
 from api.permissions import RULES, By
 from api.problems import KINDS, TYPE_PREFIX
-from tests.integration.api.world import API, PEOPLE, World, serve
+from tests.integration.api.world import API, PEOPLE, SAID, World, serve
 from tests.platform_services import Server
 
 ROUTES = sorted(route for route, rule in RULES.items() if rule.by is By.USER and route[1].startswith(API))
@@ -25,7 +25,9 @@ def _problem(answer: httpx.Response, slug: str) -> dict[str, object]:
 def test_an_unknown_query_parameter_is_refused_everywhere(shared: World, route: tuple[str, str]) -> None:
     method, pattern = route
     who = next(name for name, role in PEOPLE.items() if role in RULES[route].roles)
-    path = pattern.removeprefix(API).format(device="vac-anna", customer="anna", product="software", user="sam", token=1)
+    numbers = dict.fromkeys(("statement", "case", "promise"), SAID["vac-anna"])
+    things = {"device": "vac-anna", "customer": "anna", "product": "software", "user": "sam", "token": 1, "n": 0}
+    path = pattern.removeprefix(API).format(**things, **numbers)
     body: dict[str, str] | None = None if method in ("GET", "DELETE") else {}
     answer = shared.call(who, method, path, params={"nonsense": 1, "signal": "x"}, json=body)
     assert "nonsense" in str(_problem(answer, "unknown-parameter")["detail"])
