@@ -40,7 +40,13 @@ class Home:
 
     def says(self, text: str = TEXT, status: int = 201, who: str = "sam", **more: Any) -> Any:
         """A statement about the vacuum, by phone and now, unless told otherwise; None leaves a member out."""
-        body = {"customer": self.customer, "device": self.device, "channel": "phone", "text": text, "said_at": ago()}
+        body: dict[str, Any] = {
+            "customer": self.customer,
+            "device": self.device,
+            "channel": "phone",
+            "text": text,
+            "said_at": ago(),
+        }
         body |= more
         return self.post("/statements", status, who, **{k: v for k, v in body.items() if v is not None})
 
