@@ -77,7 +77,7 @@ class Figures:
 
     @property
     def ratios(self) -> dict[str, float]:
-        """Of each by its limit: the worst round, of opened pages the median one."""
+        """Of each by its limit: the worst round, of opened pages and the service's part of them the median one."""
         found = {name: each.most / each.limit for name, each in self._ranges().items()}
         found |= {name: each.median / each.limit for name, each in self._openings().items()}
         if self.fleet:
@@ -103,11 +103,12 @@ class Figures:
 
     def _ranges(self) -> dict[str, Range]:
         sent = {f"{language} bytes": found.cold_bytes for language, found in self.pages.items()}
-        return {"server": self.server_ms, "live": self.live_s, **sent}
+        return {"live": self.live_s, **sent}
 
     def _openings(self) -> dict[str, Range]:
         cold = {f"{language} cold": found.cold_s for language, found in self.pages.items()}
-        return cold | {f"{language} warm": found.warm_s for language, found in self.pages.items()}
+        warm = {f"{language} warm": found.warm_s for language, found in self.pages.items()}
+        return {"server": self.server_ms, **cold, **warm}
 
 
 def run(devices: int, rounds: int, progress: Progress) -> Figures:
