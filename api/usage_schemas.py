@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.shapes import Answer
+from voice.counters import Finding
 from voice.figures import Figures as Measured
 from voice.figures import PeriodUsage
 from voice.usage import CustomerUsage, DeviceUsage, ProductUsage, Stretch
@@ -26,6 +27,21 @@ class Figures(Answer):
     heard_s: float = Field(description="Seconds in which the device was heard.")
     window_s: float = Field(description="Seconds it could have been heard in: owned, and in the past.")
     coverage: float | None = Field(description="The one divided by the other, 0 to 1.")
+
+
+class Check(Answer):
+    """What a counter kept on the device says of the same time: silences do not stop it.
+
+    `finding`: `agrees`; `hidden`: there were more than were heard, in silences; `disagrees`: the events and the counter
+    cannot both be whole.
+    """
+
+    signal: str
+    counts: Literal["uses", "minutes"]
+    low: float
+    high: float | None = Field(description="Null: no reading after the window, or the counter was reset.")
+    exact: bool = Field(description="False: it also counts what is too short to be a use; it bounds from above alone.")
+    finding: Finding
 
 
 class PeriodFigures(Figures):
@@ -59,6 +75,7 @@ class OfDevice(Answer):
     to: datetime
     stretches: list[Owned]
     total: Figures
+    counters: list[Check]
 
 
 class OfProduct(Answer):
@@ -68,6 +85,7 @@ class OfProduct(Answer):
     devices: list[str]
     items: list[PeriodFigures]
     total: Figures
+    counters: list[Check]
 
 
 class OfCustomer(Answer):
@@ -94,6 +112,7 @@ def of_device(usage: DeviceUsage) -> OfDevice:
         to=usage.until,
         stretches=[_owned(stretch) for stretch in usage.stretches],
         total=_figures(usage.total),
+        counters=[Check.model_validate(check) for check in usage.counters],
     )
 
 
@@ -118,6 +137,7 @@ def _of_product(usage: ProductUsage) -> OfProduct:
         devices=list(usage.devices),
         items=[_period(item) for item in usage.items],
         total=_figures(usage.total),
+        counters=[Check.model_validate(check) for check in usage.counters],
     )
 
 

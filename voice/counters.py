@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from catalog.model import Product, Use
 from store import comparing
@@ -21,6 +21,15 @@ from voice.figures import Bounds
 
 MAX_USES = 2_000
 """Of one stretch, of which the longest is looked for."""
+
+
+ROUNDING: Final = 0.02
+"""Share by which minutes counted on the device may differ from the sum of its uses' rounded lengths."""
+WELL_HEARD: Final = 0.995
+"""Coverage from which on too few events are not explained by silence."""
+
+Finding = Literal["agrees", "hidden", "disagrees"]
+"""The events lie within the counter's bounds; there were more than were heard, and silence explains it; or neither."""
 
 
 class Counter(NamedTuple):
@@ -52,6 +61,53 @@ def bounds(
         return None
     exact = counter.use.minimum_s == 0
     return Bounds(low if exact else 0.0, None if open_ended else high, exact)
+
+
+class Check(NamedTuple):
+    """A device's own counter beside the events that were heard of it."""
+
+    signal: str
+    counts: Literal["uses", "minutes"]
+    low: float
+    """The least there truly was, in uses or minutes."""
+    high: float | None
+    """The most; None: no reading after the window, or the counter was reset."""
+    exact: bool
+    """Else it also counts what is too short to be a use: then it bounds from above alone."""
+    finding: Finding
+
+
+def checks(
+    conn: Connection,
+    product: Product,
+    stretches: Sequence[tuple[int, Window]],
+    found: tuple[float | None, float | None, float | None],
+    *,
+    now: datetime,
+) -> tuple[Check, ...]:
+    """The product's counters over the stretches beside `found`: (uses, minutes, coverage) by their events."""
+    use = product.use
+    if use is None:
+        return ()
+    uses, minutes, coverage = found
+    checked = []
+    for signal, heard, timed in ((use.counter, uses, False), (use.duration_counter, minutes, True)):
+        if signal is None:
+            continue
+        told = bounds(conn, product, Counter(signal, use, timed), stretches, now=now)
+        if told is not None:
+            finding = beside(heard or 0.0, coverage, told, ROUNDING if timed else 0.0)
+            checked.append(Check(signal, "minutes" if timed else "uses", *told, finding))
+    return tuple(checked)
+
+
+def beside(heard: float, coverage: float | None, told: Bounds, tolerance: float = 0.0) -> Finding:
+    """What a counter's bounds say of what was heard; `tolerance` is a share."""
+    if told.high is not None and heard > told.high * (1 + tolerance):
+        return "disagrees"
+    if heard < told.low * (1 - tolerance):
+        return "disagrees" if coverage is not None and coverage >= WELL_HEARD else "hidden"
+    return "agrees"
 
 
 def between(steps: Steps) -> tuple[float, float | None]:

@@ -26,6 +26,7 @@ from voice.calendars import (
     periods,
     zone_named,
 )
+from voice.counters import Check, checks
 from voice.errors import NoSuchProduct
 from voice.figures import NOTHING, Figures, PeriodUsage, figures, in_time, over_units
 
@@ -56,6 +57,8 @@ class DeviceUsage:
     until: datetime
     stretches: tuple[Stretch, ...]
     total: Figures
+    counters: tuple[Check, ...]
+    """What the device's own counters say of the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class ProductUsage:
     devices: tuple[str, ...]
     items: tuple[PeriodUsage, ...]
     total: Figures
+    counters: tuple[Check, ...]
+    """What the units' own counters say of the same time, together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +106,17 @@ def usage_of_device(
     now = now or datetime.now(UTC)
     found = devices.get(conn, device)
     product = _product(catalog, found.product)
-    stretches = []
+    stretches, owned = [], []
     for customer, zone, calendar, week_start, window in _owned(conn, found.device_id, start, end):
         cut = periods(window.since, window.until, per, zone_named(zone), calendar, week_start)
         windows = [Window(period.since, period.until) for period in cut]
         [measured] = _measured(conn, product, [Asked(found.device_id, windows)], now)
         items = tuple(map(PeriodUsage, cut, measured))
         stretches.append(Stretch(customer, zone, calendar, week_start, *window, items))
+        owned.append((found.device_id, window))
     total = in_time(item.figures for stretch in stretches for item in stretch.items)
-    return DeviceUsage(device, product.key, per, start, end, tuple(stretches), total)
+    counters = _checked(conn, product, owned, total, now)
+    return DeviceUsage(device, product.key, per, start, end, tuple(stretches), total, counters)
 
 
 def usage_of_customer(
@@ -157,7 +164,16 @@ def _of_product(
         by_unit.append([in_time(parts) if parts else NOTHING for parts in by_period])
     items = tuple(PeriodUsage(period, over_units(unit[n] for unit in by_unit)) for n, period in enumerate(cut))
     total = over_units(in_time(unit) for unit in by_unit)
-    return ProductUsage(product.key, tuple(device for device, _ in units), items, total)
+    owning = [(device_id, window) for (_, device_id), windows in units.items() for window in windows]
+    counters = _checked(conn, product, owning, total, now)
+    return ProductUsage(product.key, tuple(device for device, _ in units), items, total, counters)
+
+
+def _checked(
+    conn: Connection, product: Product, owned: Sequence[tuple[int, Window]], total: Figures, now: datetime
+) -> tuple[Check, ...]:
+    past = [(device_id, Window(w.since, min(w.until, now))) for device_id, w in owned if w.since < now]
+    return checks(conn, product, past, (total.uses, total.minutes, total.coverage), now=now)
 
 
 def within(cut: Sequence[Period], owned: Iterable[Window]) -> list[tuple[int, Window]]:

@@ -13,6 +13,7 @@ from store.usage import Window
 from tests.integration.voice.lives import CATALOG, SAID_AT, Happening, Lives, ago, clean, in_window
 from tests.unit.voice.compare.saying import claim
 from voice.compare import Thresholds, Verdict
+from voice.usage import usage_of_customer, usage_of_device
 
 FEW = claim("usage_frequency", 2, 3, "month")
 MONTHS = ((2026, 3), (2026, 4), (2026, 5))
@@ -378,3 +379,25 @@ def test_what_the_catalogue_does_not_tell_is_not_guessed(lives: Lives) -> None:
     owner, device = _vacuum(lives, 1, 1, 1)
     found = lives.verdict(owner, device, "robot_vacuum", claim("adherence", 50, 50))
     assert (found.verdict, found.why) == ("cannot_tell", "undeclared")
+
+
+def test_the_devices_own_counter_stands_beside_its_use(lives: Lives) -> None:
+    """Of ten sessions four were never heard; the counter went on."""
+    owner = lives.customer()
+    device = lives.device("s-1", "software", (owner, ago(40), None))
+    sold = [(ago(30 - n), "session_ended", {"duration_min": 20}) for n in range(10)]
+    lives.live(device, ago(33), SAID_AT, sold, lost=[(ago(24.5), ago(20.5))], beat={"active_total_min": 0.0})
+    taken = lives.device("q-1", "stock_sensor", (owner, ago(40), None))
+    items = [(ago(30 - n), "items_taken", {"items": 2}) for n in range(10)]
+    counted = [(at - timedelta(minutes=1), "", {"items_taken_total": 2 * n}) for n, (at, *_) in enumerate(items)]
+    counted.append((ago(20), "", {"items_taken_total": 20}))
+    lives.live(taken, ago(31), SAID_AT, [*items, *counted], lost=[(ago(24.5), ago(20.5))])
+    found = usage_of_device(lives.conn, CATALOG, "q-1", ago(31), ago(19), "day", now=SAID_AT)
+    [check] = found.counters
+    assert (check.signal, check.counts, check.finding) == ("items_taken_total", "uses", "hidden")
+    assert (found.total.uses, check.low, check.high) == (12, 20, None)
+    both = usage_of_customer(lives.conn, CATALOG, "c-1", ago(31), ago(19), "day", product="stock_sensor", now=SAID_AT)
+    assert both.products[0].counters == found.counters
+    # A use too short to be one is counted on the device as well: the counter bounds from above alone.
+    minutes = usage_of_device(lives.conn, CATALOG, "s-1", ago(31), ago(19), "day", now=SAID_AT).counters
+    assert [(each.counts, each.exact, each.finding) for each in minutes] == [("minutes", False, "disagrees")]
