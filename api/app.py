@@ -28,6 +28,7 @@ from api.devices.registry import router as registry
 from api.devices.usage import router as usage
 from api.envelope import Envelope
 from api.health.endpoints import router as health
+from api.insight.endpoints import router as insights
 from api.metrics import Metrics
 from api.packing import Packing
 from api.products.endpoints import router as products
@@ -48,12 +49,13 @@ from api.users.endpoints import router as users
 from catalog import Catalog
 from store.database import Database
 from voice.compare import Thresholds
+from voice.insight.thresholds import Thresholds as InsightThresholds
 
 # `registry` before `records`: /devices/import is not a device called "import". The same with /statements/labels.jsonl.
 ROUTERS = (
     health, products, registry, records, history, export, usage, customers, customer_usage, cared, connecting,
-    claims, statements_import, labels, statements, comparison, cases, deadletters, system, telemetry, stream, me, users,
-    tokens, audit,
+    claims, statements_import, labels, statements, comparison, cases, insights, deadletters, system, telemetry, stream,
+    me, users, tokens, audit,
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2
@@ -61,7 +63,11 @@ PROBES_AT_ONCE = 2
 
 
 def create_app(
-    settings: Settings, catalog: Catalog, database: Database, thresholds: Thresholds | None = None
+    settings: Settings,
+    catalog: Catalog,
+    database: Database,
+    thresholds: Thresholds | None = None,
+    insight: InsightThresholds | None = None,
 ) -> FastAPI:
     """The HTTP service over `database`, which the caller opens and closes.
 
@@ -79,6 +85,7 @@ def create_app(
         at_work=anyio.Semaphore(max(1, settings.pool_size - SPARE_CONNECTIONS)),
         probes=anyio.CapacityLimiter(PROBES_AT_ONCE),
         thresholds=thresholds or Thresholds(),
+        insight=insight or InsightThresholds(),
     )
 
     @asynccontextmanager

@@ -154,6 +154,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", f"{API}/statements/{{statement}}/claims/{{n}}/verdicts"): _read("SC", "statement.verdicts"),
     ("GET", f"{API}/devices/{{device}}/comparison"): _read("SQCR", "device.comparison"),
     ("GET", f"{API}/customers/{{customer}}/comparison"): _read("SQCR", "customer.comparison"),
+    ("GET", f"{API}/insights"): _rule("Q", "insight.read"),
+    ("GET", f"{API}/insights/contacts"): _read("SCR", "contact.list"),
     ("GET", f"{API}/cases"): _read("SCM", "case.search"),
     ("GET", f"{API}/cases/response-times"): _rule("SQ"),
     ("GET", f"{API}/cases/{{case}}"): _read("SCM", "case.read"),

@@ -15,6 +15,7 @@ from catalog import Catalog
 from store.database import Database
 from store.migrate import require_current
 from voice.compare import Thresholds
+from voice.insight.thresholds import Thresholds as InsightThresholds
 
 GRACE_S = 5
 """How long running requests have to end after a signal: service managers kill after ten seconds by default."""
@@ -56,7 +57,12 @@ def server(app: FastAPI, settings: Settings) -> Server:
     return Server(config, app.state.services)
 
 
-def run(settings: Settings, catalog: Catalog, thresholds: Thresholds | None = None) -> None:
+def run(
+    settings: Settings,
+    catalog: Catalog,
+    thresholds: Thresholds | None = None,
+    insight: InsightThresholds | None = None,
+) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     While the database is away, or its schema and this program do not fit together, requests are answered with 503; the
@@ -70,4 +76,4 @@ def run(settings: Settings, catalog: Catalog, thresholds: Thresholds | None = No
         fits=require_current,
     ) as database:
         database.open()
-        server(create_app(settings, catalog, database, thresholds), settings).run()
+        server(create_app(settings, catalog, database, thresholds, insight), settings).run()

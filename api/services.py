@@ -18,6 +18,7 @@ from catalog import Catalog
 from store.database import Connection, Database
 from store.intake import Arrival, Intake, Outcome
 from voice.compare import Thresholds
+from voice.insight.thresholds import Thresholds as InsightThresholds
 
 HASHES_AT_ONCE = 2
 """Each takes 64 MiB and up to four cores for tens of milliseconds: whoever floods the sign-in page gets no more."""
@@ -51,6 +52,7 @@ class Services:
     probes: anyio.CapacityLimiter = field(repr=False)
     """Threads for /readyz alone."""
     thresholds: Thresholds = field(default_factory=Thresholds)
+    insight: InsightThresholds = field(default_factory=InsightThresholds)
     """Of the comparison."""
     hashing: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(HASHES_AT_ONCE), repr=False)
     """Passwords verified at once."""

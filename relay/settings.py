@@ -51,6 +51,13 @@ class Settings:
     watch_every_s: int = setting(
         "VOP_RELAY_WATCH_EVERY_S", 600, unit="s", within=(1, YEAR_S), about="how often closed cases are looked after"
     )
+    insight_every_s: int = setting(
+        "VOP_RELAY_INSIGHT_EVERY_S",
+        21_600,
+        unit="s",
+        within=(1, YEAR_S),
+        about="how often the rollups behind insights are made again",
+    )
     partitions_every_s: int = setting(
         "VOP_RELAY_PARTITIONS_EVERY_S",
         21_600,

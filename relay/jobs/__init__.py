@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from catalog.model import Product
 from relay.errors import UnknownJob
 from relay.job import Job
-from relay.jobs import partitions, promises, retention, rollups, silence, watch
+from relay.jobs import insight, partitions, promises, retention, rollups, silence, watch
 from relay.settings import Settings
 
 
 def all_jobs(settings: Settings, catalog: Mapping[str, Product]) -> dict[str, Job]:
     """Every job, by name."""
     made = (
+        insight.job(settings, catalog),
         partitions.job(settings, catalog),
         promises.job(settings),
         retention.job(settings, catalog),

@@ -17,13 +17,15 @@ def command() -> None:
     from api import service
     from api.settings import Settings
     from voice.compare import Thresholds
+    from voice.insight.thresholds import Thresholds as InsightThresholds
     from vop import collector
 
     settings = Settings.from_environment(os.environ)
     products = catalog.load_from_environment(os.environ)
     _require_free(settings.host, settings.port)
     collector.spare()
-    service.run(settings, products, Thresholds.from_environment(os.environ))
+    comparing = Thresholds.from_environment(os.environ)
+    service.run(settings, products, comparing, InsightThresholds.from_environment(os.environ))
 
 
 def _require_free(host: str, port: int) -> None:

@@ -28,6 +28,7 @@ def page() -> str:
     from settings import declared
     from store.product_tables import TableOptions
     from voice.compare.thresholds import Thresholds
+    from voice.insight.thresholds import Thresholds as Insight
 
     parts = [INTRODUCTION]
     services = {
@@ -36,6 +37,7 @@ def page() -> str:
         "vop relay": Relay,
         "vop api": Api,
         "vop api and vop relay: what is said beside what is reported": Thresholds,
+        "vop api: insights over the fleet": Insight,
     }
     for title, cls in services.items():
         rows = "".join(

@@ -117,6 +117,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
     people |= dict.fromkeys(("sessions", "sign_in_attempts", "known_browsers"), all_)
     spoken = dict.fromkeys(("cases", "statements", "claims", "verdicts", "promises", "closings"), change)
     spoken["case_steps"] = write
+    registry |= {"insight_claims": read, "insight_weeks": read}
     assert rights(cluster, "api") == intake | rollups | registry | people | spoken | {"audit": write}
     clock = {
         **{table: {"SELECT", "DELETE"} for table in telemetry},
@@ -131,6 +132,9 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
         **dict.fromkeys(("statements", "ownerships", "consents", "customers", "events", "boots", "heard"), read),
         **{key: {"SELECT", "UPDATE"} for key in ("cases", "promises", "closings")},
         "case_steps": write,
+        **dict.fromkeys(("claims", "verdicts"), read),  # topics and figures
+        "insight_claims": all_,
+        "insight_weeks": write | {"DELETE"},
     }
     assert rights(cluster, "relay") == clock
     assert rights(cluster, "accounts") == {"devices": read, "schema_migrations": read}
@@ -152,6 +156,13 @@ def test_secrets_are_read_by_whom_they_concern(cluster: Cluster) -> None:
     for role in ("ingest", "relay", "accounts"):
         assert refused(cluster, role, "SELECT * FROM tokens")
         assert refused(cluster, role, "SELECT * FROM customers")
+        for column, table in (
+            ("text", "statements"),
+            ("extracted", "claims"),
+            ("claim", "verdicts"),
+            ("verdict", "verdicts"),
+        ):
+            assert refused(cluster, role, f"SELECT {column} FROM {table}"), (role, column)
 
 
 def test_a_role_enters_no_other_database_of_ours(cluster: Cluster) -> None:

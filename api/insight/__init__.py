@@ -1,0 +1,1 @@
+"""The fleet as a whole, and whom to call."""
