@@ -17,6 +17,7 @@ from voice.claims.interpret import interpret
 from voice.claims.language import detect
 from voice.claims.model import Claim, Per, Unit, Why, Window
 from voice.claims.scene import Scene
+from voice.claims.spelling import mended
 from voice.claims.text import normalise
 from voice.claims.tokens import tokenise
 
@@ -44,5 +45,8 @@ def extract(
     text = text[:MAX_CHARACTERS]
     language: Language = "fa" if lang == "fa" else "en" if lang == "en" else detect(text)
     rules = grammar_of(language)
-    scene = Scene(tokenise(normalise(text), language), rules.lexicon, (rules.trie, product_trie(product, language)))
+    tokens = tokenise(normalise(text), language)
+    if rules.spelling is not None:
+        tokens = mended(tokens, rules.spelling)
+    scene = Scene(tokens, rules.lexicon, (rules.trie, product_trie(product, language)))
     return interpret(scene, rules.grammar, text, product, said_at, zone, calendar, week_start)

@@ -10,6 +10,7 @@ from catalog.model import Product
 from voice.claims.frames import Frame, Grammar
 from voice.claims.lattice import Trie, trie_of
 from voice.claims.lexicon import Lexicon
+from voice.claims.spelling import Spelling, words_of
 
 Language = Literal["en", "fa"]
 
@@ -26,6 +27,8 @@ class Rules:
     trie: Trie
     frames: tuple[Frame, ...]
     grammar: Grammar
+    spelling: Spelling | None
+    """Of a language whose words are mended."""
 
 
 @cache
@@ -37,7 +40,16 @@ def grammar_of(language: Language) -> Rules:
     else:
         from voice.claims.frames.en import FRAMES
         from voice.claims.lexicon.en import LEXICON
-    return Rules(LEXICON, trie_of(LEXICON), FRAMES, Grammar(FRAMES))
+    trie = trie_of(LEXICON)
+    return Rules(LEXICON, trie, FRAMES, Grammar(FRAMES), _spelling(LEXICON, trie))
+
+
+def _spelling(lexicon: Lexicon, trie: Trie) -> Spelling | None:
+    if not lexicon.words:
+        return None
+    figures = (lexicon.numbers, lexicon.scales, lexicon.fractions, lexicon.once, lexicon.extra.get("ordinal", {}))
+    aims = words_of(trie.root) - {word for each in figures for phrase in each for word in phrase.split()}
+    return Spelling(aims, words_of(trie.root) | set(lexicon.words))
 
 
 def product_trie(product: Product, language: Language) -> Trie:

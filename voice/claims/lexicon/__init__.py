@@ -162,5 +162,7 @@ class Lexicon:
     """Phrases of a tag that carry a number: weekdays 1 to 7."""
     verb_endings: tuple[str, ...] = ()
     """How a verb nobody listed ends after the product as its subject: "it parkS"; none: not to be told."""
+    words: tuple[str, ...] = ()
+    """Words that are right as they are though one slip from a listed one: "crush". None: nothing is mended."""
     verb_last: bool = False
     """Whether a clause's verb follows its figures (Persian) or comes before them (English)."""

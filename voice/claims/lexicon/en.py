@@ -8,6 +8,7 @@ from voice.claims.lexicon.en_guards import GUARDS
 from voice.claims.lexicon.en_names import ONES, ORDINALS, TENS, WEEKDAYS
 from voice.claims.lexicon.en_topics import TOPICS
 from voice.claims.lexicon.en_void import VOID
+from voice.claims.lexicon.en_words import RIGHT_AS_THEY_ARE
 
 LEXICON = Lexicon(
     language="en",
@@ -310,4 +311,5 @@ LEXICON = Lexicon(
     },
     values={phrase: float(day) for phrase, day in WEEKDAYS.items()},
     tags={**GRAMMAR, **TOPICS, **VOID, **GUARDS},
+    words=RIGHT_AS_THEY_ARE,
 )
