@@ -78,7 +78,14 @@ def _same_rate(first: Measure, second: Measure) -> bool:
 
 def _no_count(scene: Scene, measure: Measure) -> bool:
     """ "the evening ONE", "every day at TEN": a pronoun, a time of the clock."""
-    if measure.end - measure.begin > 1 or measure.begin == 0:
+    if measure.begin == 0:
+        return False
+    if any(
+        (entry := scene.longest("last_use", place)) is not None and entry.end >= measure.begin
+        for place in range(max(measure.begin - 3, 0), measure.begin)
+    ):
+        return True  # "I last took ONE yesterday": the moment is what is said
+    if measure.end - measure.begin > 1:
         return False
     before = scene.lattice.at[measure.begin - 1]
     if "clock" in before:
@@ -106,7 +113,15 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
     result = list(found)
     for place in range(1, len(found)):
         first, second = result[place - 1], found[place]
-        if second.kind != "count" or second.value is None or first.kind != "rate" or first.per is None:
+        if second.kind != "count" or second.value is None:
+            continue
+        if first.kind in ("length", "spell", "after") and first.frame is not None and first.frame.kind == "length":
+            if not second.value.times and not second.of_goods and _now(scene, first, second):
+                result[place] = replace(
+                    first, value=_in_unit_of(scene, first, second.value), begin=second.begin, end=second.end
+                )
+            continue
+        if first.kind != "rate" or first.per is None:
             continue
         if _period_of(first) is not None:
             continue
@@ -152,12 +167,18 @@ def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
         return replace(second, begin=first.begin)
     if second.kind != "count" or value is None:
         return second
+    return replace(first, value=_in_unit_of(scene, first, value), end=second.end)
+
+
+def _in_unit_of(scene: Scene, first: Measure, value: Interval) -> Interval:
+    """A bare figure in the unit of the length before it."""
+    if first.kind in ("rate", "share"):
+        return value
     for place in range(first.end - 1, first.begin - 1, -1):
         unit = scene.longest("unit", place)
-        if unit is not None and first.kind not in ("rate", "share"):
-            value = value.scaled(unit.value[1])
-            break
-    return replace(first, value=value, end=second.end)
+        if unit is not None:
+            return value.scaled(unit.value[1])
+    return value
 
 
 def _close(scene: Scene, first: Measure, second: Measure) -> float:

@@ -207,11 +207,20 @@ def _deeds(scene: Scene) -> list[Cue]:
         place = subject.end
         while place < len(scene.tokens) and "adverb" in scene.lattice.at[place]:
             place += 1
-        if place >= len(scene.tokens) or _known(scene, place) or scene.walls[place] != scene.walls[subject.begin]:
+        if place >= len(scene.tokens) or scene.walls[place] != scene.walls[subject.begin]:
             continue
+        forced = scene.longest("must", place)
+        if forced is not None and forced.end < len(scene.tokens):
+            if "care" in scene.lattice.at[forced.end]:
+                continue
+            tag, place = "strange", forced.end  # "I have to SHOVE it"
+        elif _known(scene, place):
+            continue
+        else:
+            tag = "deed"
         _, end = scene.clause(place)
         if scene.lattice.has("it", place + 1, end):
-            found.append(Cue("deed", place, place + 1))
+            found.append(Cue(tag, place, place + 1))
     return found
 
 

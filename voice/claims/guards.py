@@ -63,7 +63,11 @@ def _leading(scene: Scene, begin: int, place: int) -> bool:
 
 def _questions(scene: Scene, begin: int, end: int) -> list[Zone]:
     marked = end > begin and scene.lattice.words[end - 1] == "?"
-    openers = [cue for cue in scene.all("question", begin=begin, end=end) if not _covered(scene, cue, "not_question")]
+    openers = [
+        cue
+        for cue in scene.all("question", begin=begin, end=end)
+        if not _covered(scene, cue, "not_question") and not _has_subject(scene, cue, begin)
+    ]
     if marked:
         for cue in openers:
             if cue.end - cue.begin > 1 or _after_break(scene, cue.begin, begin):
@@ -76,6 +80,14 @@ def _questions(scene: Scene, begin: int, end: int) -> list[Zone]:
             return [Zone(begin, end, "question", cue)]
     asked = next(iter(scene.all("asks", begin=begin, end=end)), None)
     return [Zone(asked.begin, end, "question", asked)] if asked is not None else []
+
+
+def _has_subject(scene: Scene, cue: Cue, begin: int) -> bool:
+    """ "it DOES A lap": a verb behind its subject asks nothing."""
+    if cue.begin == begin or scene.lexicon.verb_last or scene.longest("third_person", cue.begin) is None:
+        return False
+    before = scene.lattice.at[cue.begin - 1]
+    return "me" in before or "it" in before
 
 
 def _asks(scene: Scene, cue: Cue) -> bool:

@@ -106,6 +106,8 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
         with_bound(made)
         made.why.append(Why("high", "not_even", _span(scene, bound.begin, bound.end)))
         return
+    if made.topic == "battery_runtime" and made.measure.kind == "spell" and scene.longest("most", made.measure.begin):
+        with_bound(made)  # "dead WITHIN 20 minutes"
     floating = floating_bound(scene, made.measure) if made.low is not None and made.low == made.high else None
     if floating is not None:
         made.low, made.high = (0.0, made.high) if floating[0] == "most" else (made.low, None)

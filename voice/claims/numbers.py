@@ -253,6 +253,8 @@ def _range(lattice: Lattice, begin: int) -> tuple[int, Interval] | None:
     if first is None:
         return None
     second = _second(lattice, first.end, between=opened is not None)
+    if second is not None and second[1].times != first.value.times and lattice.words[first.end] == ",":
+        second = None  # "the odd one, maybe twice a month"
     if second is not None:
         low, high = first.value, second[1]
         end = second[0]

@@ -17,7 +17,11 @@ def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
     """The measures of a statement in order; of those that overlap the longest, and of equals the first frame."""
     found: list[tuple[int, int, int, Measure]] = []
     for begin in range(len(scene.tokens)):
-        candidates = [(match.order, build(match)) for match in grammar.matches(scene.lattice, begin)]
+        candidates = [
+            (match.order, build(match))
+            for match in grammar.matches(scene.lattice, begin)
+            if not (match.captures.get("goods") and scene.lattice.has("battery", match.begin, match.end))
+        ]  # "one AA pair does us four months" is no stock
         candidates += [(-1, measure) for measure in lists_at(scene, begin)]
         for order, built in candidates:
             if built is not None:

@@ -64,7 +64,7 @@ FITS: Mapping[Kind, Weights] = {
         "fault_frequency": _FAULT, "stock_level": {"left": 0.0},
     },
     "vague": {
-        "usage_frequency": {"use": 0.0, "take": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,
+        "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,
         "stock_consumption": {"consume": 0.5},
     },
     "count": {"stock_level": {"left": 0.0, "have": 2.5, "now_left": 1.0}, "missed_doses": _MISS},
@@ -105,6 +105,8 @@ def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -
         return -1.0 if measure.kind == "none" else 0.0
     if topic == "usage_duration" and measure.unit != "min":
         return None
+    if topic == "fault_since" and measure.frame is not None and measure.frame.pattern == "<in> <time:t>":
+        return None  # "dead WITHIN 20 minutes" is no time since
     if topic == "last_used" and measure.kind == "length" and measure.unit == "min":
         return None
     if topic in ("stock_consumption", "stock_level") and not measure.countable:

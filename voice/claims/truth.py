@@ -28,6 +28,8 @@ def hedges(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     found: dict[int, Cue] = {}
     begins = [measure.begin for measure in measures]
     for cue in scene.all("hedge"):
+        if _part_of_a_verb(scene, cue):
+            continue
         best = _doubted(scene, measures, begins, cue)
         if best is not None:
             found.setdefault(best, cue)
@@ -40,10 +42,21 @@ def hedges(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     return found
 
 
+def _part_of_a_verb(scene: Scene, cue: Cue) -> bool:
+    """ "it buzzes ABOUT for an hour"."""
+    return any(
+        (entry := scene.longest(tag, place)) is not None and entry.end >= cue.end
+        for place in range(max(cue.begin - 2, 0), cue.begin)
+        for tag in ("use", "session")
+    )
+
+
 def _said_by_somebody(scene: Scene) -> list[Cue]:
     """ "the colleague next to me SAYS": somebody's word, with other words between."""
     found = []
     for person in scene.all("person"):
+        if person.begin and "not_ours" in scene.lattice.at[person.begin - 1]:
+            continue  # "whatever YOUR colleague says"
         until = min(person.end + SPEAKER_REACH, len(scene.tokens))
         for says in scene.all("says", begin=person.end, end=until):
             if scene.between(person.begin, says.begin) == 0:
@@ -136,6 +149,13 @@ def _points(scene: Scene, cue: Cue) -> bool:
     )
 
 
+def _as_subject(scene: Scene, begin: int) -> bool:
+    """ "THAT IT cleans every day is not so": the whole clause is what is denied."""
+    if "pointer" not in scene.lattice.at[begin] or begin + 1 >= len(scene.tokens):
+        return False
+    return not {"me", "it"}.isdisjoint(scene.lattice.at[begin + 1])
+
+
 def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Sentences whose figures are denied as a whole: "it is not true that ...", "... That is false." """
     found: dict[int, Cue] = {}
@@ -147,7 +167,7 @@ def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
         begin, end = scene.span_of(number)
         if number in with_figures:
             first = with_figures[number]
-            points = cue.begin == begin or _points(scene, cue)
+            points = cue.begin == begin or _points(scene, cue) or _as_subject(scene, begin)
             if not points and cue.begin > first and not scene.lexicon.verb_last:
                 continue  # "I use it daily, so the colour is wrong" denies the colour
             found.setdefault(number, cue)

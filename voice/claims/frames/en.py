@@ -127,6 +127,26 @@ FRAMES: tuple[Frame, ...] = (
     Frame("full", "<part:f> full|filled|stocked"),
     Frame("full", "<part:f> empty"),
     Frame("vague", "<vague>"),
+    Frame("vague", "hardly|barely|scarcely <use|miss>"),
+    Frame("vague", "hardly|barely|scarcely <take> <it|dose_pronoun|dose>"),
+    Frame("vague", "<use> <it>? loads|plenty"),
+    Frame("void", "a lot of"),
+    Frame("void", "lots|loads|plenty of"),
+    Frame("vague", "not <use|take> <it>? that|so|very|too? often|much|frequently"),
+    # "a pallet lasts us two weeks": so many in so long
+    Frame(
+        "rate_over",
+        "<number:n> <item> <noun>? <noun>? <noun>? lasts|last|does|do us|me|them? <time:t>",
+        {"goods": True},
+    ),
+    Frame(
+        "rate_over", "<article> <item> <noun>? <noun>? <noun>? lasts|does us|me|them? <time:t>", {"n": 1, "goods": True}
+    ),
+    Frame(
+        "rate_over", "<article> <noun> <item> <noun>? <noun>? lasts|does us|me|them? <time:t>", {"n": 1, "goods": True}
+    ),
+    # "took this morning's one"
+    Frame("moment", "<moment:m> 's <dose|dose_pronoun|session>"),
     Frame("count", "on <number:n> days|mornings|nights|evenings|afternoons"),
     Frame("count", "<number:n> <noun>?"),
 )

@@ -61,6 +61,8 @@ TAGS: Final[Mapping[str, str]] = {
     "stop": "words that say nothing of a topic: articles, pronouns, auxiliaries, particles",
     "greeting": "may stand before a sentence's first real word",
     "adverb": "may stand between a subject and its verb: just, still, always",
+    "must": "what one is forced to do with the product, again and again: have to (shove it)",
+    "care": "verbs that may be forced by no fault: wash, empty",
     "perfect": "before a denial: has (not run)",
     "third_person": "a verb's form that tells of the product without a subject: doesn't (ring)",
     # truth
@@ -76,6 +78,7 @@ TAGS: Final[Mapping[str, str]] = {
     "nowadays": "what holds now: now, these days",
     "person": "who may report about the product: colleague, wife",
     "says": "how they do: says, reckons",
+    "not_ours": "before such a person: somebody of the maker's, who reports nothing: your",
     "turn": "softer than a contrast: ends a guard, and divides no clause: actually, still",
     "odd": "right after a number: forty-odd",
     "relative": "somebody else's word about this product: my colleague says, I am told",

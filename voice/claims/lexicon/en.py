@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voice.claims.lexicon import Lexicon
+from voice.claims.lexicon.en_fields import FIELDS
 from voice.claims.lexicon.en_grammar import GRAMMAR
 from voice.claims.lexicon.en_guards import GUARDS
 from voice.claims.lexicon.en_names import ONES, ORDINALS, TENS, WEEKDAYS
@@ -135,6 +136,8 @@ LEXICON = Lexicon(
         "yrs": ("day", 365.0),
         "m": ("min", 1.0),
         "mornings": ("day", 1.0),
+        "evenings": ("day", 1.0),
+        "afternoons": ("day", 1.0),
     },
     periods={
         "day": ("day", 1.0),
@@ -202,6 +205,16 @@ LEXICON = Lexicon(
         "on weekdays": (5, 5, "week"),
         "weekdays": (5, 5, "week"),
         "every weekday": (5, 5, "week"),
+        "every single weekday": (5, 5, "week"),
+        "every single working day": (5, 5, "week"),
+        "every school day": (5, 5, "week"),
+        "on school days": (5, 5, "week"),
+        "school days": (5, 5, "week"),
+        "every office day": (5, 5, "week"),
+        "monday to saturday": (6, 6, "week"),
+        "monday through saturday": (6, 6, "week"),
+        "seven days a week": (7, 7, "week"),
+        "24/7": (7, 7, "week"),
         "every working day": (5, 5, "week"),
         "each weekday": (5, 5, "week"),
         "each working day": (5, 5, "week"),
@@ -310,6 +323,6 @@ LEXICON = Lexicon(
         },
     },
     values={phrase: float(day) for phrase, day in WEEKDAYS.items()},
-    tags={**GRAMMAR, **TOPICS, **VOID, **GUARDS},
+    tags={**VOID, **GUARDS, **{tag: (*words, *FIELDS.get(tag, ())) for tag, words in {**TOPICS, **GRAMMAR}.items()}},
     words=RIGHT_AS_THEY_ARE,
 )

@@ -15,7 +15,27 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         mondays; tuesdays; wednesdays; thursdays; fridays; saturdays; sundays
         """),
     "at": ("at", "around", "about"),
-    "half_of_day": ("am", "pm", "a.m.", "p.m.", "o'clock", "in the morning", "in the evening", "at night"),
+    "half_of_day": (
+        "am",
+        "pm",
+        "sharp",
+        "on the dot",
+        "prompt",
+        "a.m.",
+        "p.m.",
+        "o'clock",
+        "in the morning",
+        "in the evening",
+        "at night",
+    ),
+    "must": phrases("""
+        have to; had to; has to; having to; end up; ended up; forced to; end up having to; ended up having to; got
+        to
+        """),
+    "care": phrases("""
+        wash; clean; empty; wipe; dust; polish; refill; fill; brush; top; charge; recharge; plug; change; replace;
+        pay; buy; wait; update; upgrade; log; sign; use; run; open; take; feed; rinse; dry
+        """),
     "perfect": ("have", "has", "had", "'ve", "been"),
     "adverb": phrases("""
         just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually;
@@ -32,6 +52,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         a; an; one
         """),
     "pronoun_one": ("one",),
+    "not_ours": ("your", "whatever", "whatever the", "whatever your"),
     "possessive": phrases("""
         's
         """),
@@ -90,9 +111,11 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         seldom more than; hardly over
         """),
     "most_after": phrases("""
-        at most; at best; at the most; tops; max; maximum; or less; or fewer; at the very most; at the outside;
-        if i am lucky; if we are lucky; if you are lucky; if lucky; top; or under; at a push; at maximum;
-        at the best; or below; at a stretch; at the absolute most; max.
+        at most; at best; at the most; tops; max; maximum; or less; or fewer; at the very most; at the outside; if i
+        am lucky; if we are lucky; if you are lucky; if lucky; top; or under; lucky if i; lucky if it; lucky if we;
+        lucky to; lucky when it; lucky if he; lucky if she; fortunate if it; fortunate if i; lucky if the robot;
+        lucky if you; with luck; with a bit of luck; on a good day; and no more; and no longer; at a push; at
+        maximum; at the best; or below; at a stretch; at the absolute most; max.
         """),
     "not_even": phrases("""
         not even; do not even; does not even; did not even; can not even; could not even; is not even;
@@ -186,10 +209,10 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         from time to time; once in a while; every once in a while; once in a blue moon; every so often;
         again and again; time and again; regularly; irregularly; infrequently; not often; not very often;
         not that often; not much; not a lot; on and off; off and on; at times; here and there; quite often;
-        quite a lot; quite a bit; loads; all the time; constantly; continually; over and over; repeatedly;
+        quite a lot; quite a bit; all the time; constantly; continually; over and over; repeatedly;
         every few minutes or so; only rarely; sporadically; too often; so often; ever so often; the odd time;
         at random; randomly; once in a long while; intermittently; a fair bit; many times; countless times;
-        umpteen times; loads of times; lots of times; a bunch of times; not too often; hardly; barely; scarcely;
+        umpteen times; loads of times; lots of times; a bunch of times; not too often;
         almost never; next to never; practically never; very rarely; only occasionally; only sometimes
         """),
     "joint": phrases("""
@@ -213,19 +236,18 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         """),
     ),
     "stop": phrases("""
-        a; an; the; of; to; in; on; at; by; for; with; from; into; out; up; down; off; over; is; are; was; were;
-        be; been; being; am; 's; has; have; had; do; does; did; will; would; can; could; 'd; i; we; you; he; she;
-        it; they; me; us; him; her; them; my; our; your; his; its; their; this; that; these; those; there; here;
-        and; or; but; so; as; if; then; than; not; no; yes; yeah; very; too; also; only; just; even; still;
-        already; now; ever; again; well; like; um; uh; ok; okay; oh; ah; hey; hi; hello; dear; sir; please;
-        thanks; really; quite; more; most; much; many; some; any; all; each; every; when; which; what; who;
-        because; since; mostly; mainly; usually; normally; honestly; lol; mate; love; pal; bro; man; roughly;
-        always; which; same; one; em; 'em; back; away; around; however; though; without; until; while; after;
-        before; almost; during; per; fair; sure; mind; guess; think; say; more; less; least; actually; basically;
-        simply; literally; sadly; unfortunately; guys; team; get; gets; got; getting; gotten; go; goes; going;
-        come; comes; make; makes; made; keep; let; lets; seem; seems; want; wants; need; needs; try; tried; tries;
-        manage; able; bloody; damn; fucking; bless; fine; good; great; true; fact; thing; stuff; way; lot; bit;
-        yet
+        a; an; the; of; to; in; on; at; by; for; with; from; into; out; up; down; off; over; is; are; was; were; be;
+        been; being; am; 's; has; have; had; do; does; did; will; would; can; could; 'd; i; we; you; he; she; it;
+        they; me; us; him; her; them; my; our; your; his; its; their; this; that; these; those; there; here; and;
+        or; but; so; as; if; then; than; not; no; yes; yeah; very; too; also; only; just; even; still; already; now;
+        ever; again; well; like; um; uh; ok; okay; oh; ah; hey; hi; hello; dear; sir; please; thanks; really; quite;
+        more; most; much; many; some; any; all; each; every; when; which; what; who; because; since; mostly; mainly;
+        usually; normally; honestly; lol; mate; love; pal; bro; man; roughly; always; same; one; em; 'em; back;
+        away; around; however; though; without; until; while; after; before; almost; during; per; fair; sure; mind;
+        guess; think; say; less; least; actually; basically; simply; literally; sadly; unfortunately; guys; team;
+        get; gets; got; getting; gotten; go; goes; going; come; comes; make; makes; made; keep; let; lets; seem;
+        seems; want; wants; need; needs; try; tried; tries; manage; able; bloody; damn; fucking; bless; fine; good;
+        great; true; fact; thing; stuff; way; lot; bit; yet
         """),
     "neg": phrases("""
         dosnt; dosent; doesn; didn; havn't; havnt; dont; nae; nivver; isn; wasn;

@@ -42,9 +42,10 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         were it; were i; even if it; when it falls; if only
         """),
     "not_if": phrases("""
-        as if; if that; if not; if i remember; if i am honest; if i'm honest; if you ask me; if memory;
-        if i am lucky; if we are lucky; if i had to guess; if you want; if i may; even if; if lucky;
-        if you must know; if truth be told; if anything; what if anything; if i am not mistaken; if i recall
+        as if; if that; if not; if i remember; if i am honest; if i'm honest; if you ask me; if memory; if i am
+        lucky; if we are lucky; if i had to guess; if you want; lucky if; lucky when; fortunate if; if i may; even
+        if; if lucky; if you must know; if truth be told; if anything; what if anything; if i am not mistaken; if i
+        recall
         """),
     "wish": phrases("""
         id like; id love; we would want; want; wants; wanted; wish; would like; i'd like; we'd like; would love;
@@ -59,14 +60,15 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         we'd use; i'd run; we'd run; i'd open; i'd take; i'd log; would use; would run
         """),
     "not_wish": phrases("""
-        it will; will not; would not; i would say; i would estimate; i would guess; as you will; i must say;
-        i must admit; would you believe; must have; must be; please note; i would imagine; could not; should say;
-        i should think; i should say; i'd say; kindly note; please be informed; kindly be informed; kindly update;
-        kindly do the needful; please guide; please advise; please help; please check; please be advised;
-        i have to say; could be; would stop; would freeze; would crash; could have been; would have; make it to;
-        i'd reckon; would put it; i'd put it; must recharge; must charge; must change; must restart; must reset;
-        must free; must pull; need to recharge; need to charge; need to restart; need to reset; need to change;
-        needs to be charged; must push; must help; must unjam
+        it will; will not; would not; i would say; i would estimate; i would guess; as you will; i must say; i must
+        admit; would you believe; must have; must be; please note; i would imagine; could not; should say; i should
+        think; i should say; i'd say; kindly note; please be informed; kindly be informed; kindly update; kindly do
+        the needful; please guide; please advise; please help; please check; please be advised; i have to say; could
+        be; would stop; would freeze; would crash; could have been; would have; make it to; i'd reckon; would put
+        it; i'd put it; must recharge; must charge; must change; must restart; must reset; must free; must pull;
+        need to recharge; need to charge; need to restart; need to reset; need to change; needs to be charged; must
+        push; must help; must unjam; not make it; does make it; makes it; made it; never make it; to make it; make
+        it back; make it home
         """),
     "told": (
         *(
@@ -211,15 +213,21 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
     "person": RELATIVES,
     "says": SAYS,
     "false": phrases("""
-        is not true; 's not true; is not correct; 's not correct; is not right; 's not right; is wrong; 's wrong;
-        is false; 's false; was wrong; is simply false; is simply wrong; is simply not true; is just wrong;
-        is just not true; is a lie; 's a lie; is nonsense; 's nonsense; is rubbish; 's rubbish; not the case;
-        is incorrect; 's incorrect; that is not so; is untrue; 's untrue; thats false; thats wrong;
-        thats not true; not true that; wrong that; not correct that; it's false that; incorrect that;
-        untrue that; not accurate; is inaccurate; 's inaccurate; is made up; thats rubbish; thats nonsense;
-        is bollocks; 's bollocks; is bull; 's bull; i deny; we deny; i dispute; 's plain wrong; is plain wrong;
-        thats a lie; complete rubbish; total nonsense; absolute rubbish; is not so; false .; wrong .; not true .;
-        is not accurate; is a mistake
+        is not true; 's not true; is not correct; 's not correct; is not right; 's not right; is wrong; 's wrong; is
+        false; 's false; was wrong; is simply false; is simply wrong; is simply not true; is just wrong; is just not
+        true; is a lie; 's a lie; is nonsense; 's nonsense; is rubbish; 's rubbish; not the case; is incorrect; 's
+        incorrect; that is not so; is untrue; 's untrue; thats false; thats wrong; thats not true; not true that;
+        wrong that; not correct that; it's false that; incorrect that; untrue that; not accurate; is inaccurate; 's
+        inaccurate; is made up; thats rubbish; thats nonsense; is bollocks; 's bollocks; is bull; 's bull; i deny;
+        we deny; i dispute; 's plain wrong; is plain wrong; thats a lie; complete rubbish; total nonsense; absolute
+        rubbish; is not so; false .; wrong .; not true .; is not accurate; is a mistake; is simply not so; is just
+        not so; not so .; is plainly not so; is quite untrue; is not how it is; is a fib; is a myth; is fiction; is
+        fantasy; is not what happens; is far from true; is far from it; could not be further from the truth; not a
+        word of it is true; is not accurate at all; is hogwash; is baloney; is codswallop; is poppycock; is
+        claptrap; is twaddle; 's hogwash; 's baloney; 's codswallop; 's poppycock; 's fiction; 's fantasy; 's a
+        myth; 's a fib; 's a mistake; 's made up; 's tosh; is tosh; no way; i object; we dispute; i contest; is
+        erroneous; is mistaken; 's mistaken; is absurd; 's absurd; is ridiculous; 's ridiculous; is not true at all;
+        is not the truth; 's not the truth; is off the mark; 's off the mark
         """),
     "pointer": phrases("""
         that; this; it; which; these; simply; just; plain; so; all; what

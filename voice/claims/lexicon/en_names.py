@@ -72,12 +72,13 @@ SHOWS = phrases("""
     """)
 
 DEVICES = phrases("""
-    robot; vacuum; hoover; robot vacuum; bot; machine; device; dispenser; unit; sensor; scale; app; program;
-    programme; software; system; thing; gadget; lid; alarm; brush; battery; wheel; wheels; motor; screen; button;
-    light; led; tray; carousel; drawer; shelf; gateway; connection; sync; export; import; login; dashboard; report;
-    calendar; editor; map; dock; charger; bumper; display; buzzer; clock; speaker; display panel; antenna; radio;
-    load cell; weight; reading; readings; count; search; printer; print; module; page; window; keyboard; server;
-    installation; update; upload; uploads; exports; imports; scheduler; fan; bin; mop; laser; lidar; filter;
-    product; appliance; vac; cleaner bot; tool; platform; pill box; pillbox; sound; reminder; hinge; beeper; siren;
-    gauge; station; base; suction; side brush; main brush; roller; cable; lamp; plug
-    """)
+        robot; vacuum; hoover; robot vacuum; bot; machine; device; dispenser; unit; sensor; scale; app; program;
+        programme; software; system; thing; gadget; lid; alarm; brush; battery; wheel; wheels; motor; screen;
+        button; light; led; tray; beast; wee beast; critter; little fella; contraption; little guy; creature; little
+        fellow; monster; carousel; drawer; shelf; gateway; connection; sync; export; import; login; dashboard;
+        report; calendar; editor; map; dock; charger; bumper; display; buzzer; clock; speaker; display panel;
+        antenna; radio; load cell; weight; reading; readings; count; search; printer; print; module; page; window;
+        keyboard; server; installation; update; upload; uploads; exports; imports; scheduler; fan; bin; mop; laser;
+        lidar; filter; product; appliance; vac; cleaner bot; tool; platform; pill box; pillbox; sound; reminder;
+        hinge; beeper; siren; gauge; station; base; suction; side brush; main brush; roller; cable; lamp; plug
+        """)

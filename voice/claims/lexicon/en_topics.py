@@ -58,7 +58,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
         give up>gave up; cut+ out; stick fast; get lost>got lost; false alarm; time+ out; abort
         """),
         *phrases("""
-        fault; faults; faulty; problem; problems; issue; issues; error; errors; bug; bugs; broken; down; dead;
+        fault; faults; faulty; problem; problems; issue; issues; error; errors; bug; bugs; broken; dead;
         wrong; nonsense; garbage; offline; stuck; out of order; defective; trouble; on the fritz; bust; kaput;
         knackered; banjaxed; wonky; mirrored; red light; stuck on; silent; unresponsive; not responding; dodgy;
         crooked; has been off; is off by; outage; outages; misbehaving; black screen; blue screen; white screen;

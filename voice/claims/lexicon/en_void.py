@@ -56,12 +56,15 @@ VOID: Mapping[str, tuple[str, ...]] = {
         worked here
         """),
     "setting": phrases("""
-        set to; set at; is set; was set; set it to; limit; alert; alerts; alarm is set; reorder point;
-        reminder is; reminders; schedule; scheduled; timer; programmed; volume; interval; auto-logout; autologout;
-        timeout; default; configured; setting; settings; minimum level; warning level; reorder; backup; backups;
-        mode; notify; snooze; notification; notifications; set up; set up to; set for; calibrate; calibration;
-        zoom; auto logout; due; retention; capacity; max load; threshold is; threshold of; threshold was;
-        thresholds are; second threshold; threshold to
+        set to; set at; is set; was set; set it to; limit; alert; alerts; alarm is set; reorder point; reminder is;
+        reminders; schedule; scheduled; timer; programmed; volume; interval; auto-logout; autologout; timeout;
+        default; configured; setting; settings; minimum level; warning level; reorder; backup; backups; mode;
+        notify; snooze; notification; notifications; set up; set up to; set for; calibrate; calibration; zoom; auto
+        logout; due; retention; capacity; max load; threshold is; threshold of; threshold was; thresholds are;
+        second threshold; threshold to; alarm is at; alarm at; alert is at; alert at; alarm goes at; alarm goes off
+        at; warning at; warns at; alerts at; trigger at; triggers at; trigger is; reorder at; reorder level; minimum
+        is; minimum stock; par level; safety stock; cut-off; cutoff; is configured; programmed for; programmed to;
+        set the; set my; set our; set her; set his
         """),
     "aside": phrases("""
         charging; to charge; recharge time; charging time; to update; updating; update took; update takes;
