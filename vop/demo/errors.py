@@ -5,6 +5,7 @@ VopError
       +-- PortInUse      another program listens where the API should
       +-- OtherDemo      the data directory holds a demo of another size, or too old a one
       +-- NotStored      something a device was acknowledged for is not in the store
+      +-- Unanswered     the API did not answer a request as it should
       +-- GaveUp         a process of the platform ended again and again
 """
 
@@ -42,6 +43,15 @@ class OtherDemo(DemoError):
 
 class NotStored(DemoError):
     """Something a device was acknowledged for is not in the store."""
+
+
+class Unanswered(DemoError):
+    """The API did not answer a request as it should."""
+
+    def __init__(self, problem: str, status: int | None = None) -> None:
+        """`status` is the HTTP status of the answer; None: there was no answer."""
+        super().__init__(problem)
+        self.status = status
 
 
 class GaveUp(DemoError):

@@ -1,4 +1,4 @@
-"""The devices' life: their past sent through the broker, proved to be stored, then their present."""
+"""The devices' life: their past sent through the broker, proved to be stored and spoken of, then their present."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 from catalog import Catalog
 from device_sim import Fleet
 from device_sim.mqtt import Broker, Mouth, Progress, Report
-from vop.demo import proof
+from vop.demo import proof, voices
 from vop.demo.counter import Counter
-from vop.demo.errors import NotStored
+from vop.demo.errors import NotStored, Unanswered
 from vop.demo.memory import Access, State
 from vop.demo.platform import Platform
 from vop.demo.screen import Screen
@@ -39,7 +39,7 @@ class Life:
         self._speed = speed
 
     def run(self, state: State, access: Access, *, then_live: bool = True) -> None:
-        """Send what is missing of the past, prove it, and live on until interrupted.
+        """Send what is missing of the past, prove it, have it spoken of, and live on until interrupted.
 
         Raises `NotStored`, `SimulationError`, `StoreError`.
         """
@@ -50,7 +50,7 @@ class Life:
             Counter(self._platform.metrics_url) as counter,
             Mouth(self._fleet, self._catalog, address, passwords, stored=counter.keeping_up) as mouth,
         ):
-            state = self._catch_up(mouth, counter, state)
+            state = self._speak(self._catch_up(mouth, counter, state), access)
             if then_live:
                 self._live(mouth, state)
 
@@ -108,6 +108,24 @@ class Life:
                 f"{report.acknowledged - dealt.elements} elements that the broker acknowledged were not stored: "
                 f"see the logs below {self._platform.services / 'run'}"
             )
+
+    def _speak(self, state: State, access: Access) -> State:
+        """What the customers say of the history, once. That they cannot is no reason to stop the devices."""
+        if state.spoken:
+            return state
+        try:
+            with self._screen.progress("the customers speak") as advance:
+                heard = voices.speak(
+                    access.api, access.tokens, self._fleet, lambda said, of: advance(said / of, said, said)
+                )
+        except Unanswered as error:
+            self._screen.step(f"the customers could not finish speaking: {error}; the next start goes on")
+            return state
+        if heard.statements:
+            self._screen.spoken(heard)
+        state = replace(state, spoken=True)
+        state.save(self._directory)
+        return state
 
     def _live(self, mouth: Mouth, state: State) -> None:
         assert state.through is not None

@@ -33,6 +33,8 @@ class State:
     """The whole history was sent, and proved to be stored."""
     through: datetime | None = None
     """Everything due before was sent and stored."""
+    spoken: bool = False
+    """The customers have said what they say of the history."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """Where the services listened last: they try the same again."""
 
@@ -84,6 +86,7 @@ def _load(directory: Path) -> State | None:
             seed=int(words["seed"]),
             backfilled=bool(words["backfilled"]),
             through=datetime.fromisoformat(through) if through else None,
+            spoken=bool(words.get("spoken", False)),
             ports={str(name): int(port) for name, port in words["ports"].items()},
         )
     except FileNotFoundError:

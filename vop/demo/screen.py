@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from vop.demo.memory import Access
 from vop.demo.proof import Proof
+from vop.demo.voices import Heard
 
 LINE_INTERVAL_S = 10.0
 """Between lines of progress where there is no terminal."""
@@ -123,6 +124,16 @@ class Screen:
             self.say(f"    by other publishers         {proof.more:>12,}")
         self.say(f"    second copies recognised    {proof.duplicates:>12,}")
         self.say(f"    {equal} of {len(proof.lines)} devices complete; device by device in {path}")
+
+    def spoken(self, heard: Heard) -> None:
+        """What the customers said, and what their products make of it."""
+        verdicts = ", ".join(f"{count} {word}" for word, count in heard.verdicts.most_common())
+        self.step(
+            f"the customers said {heard.statements} things in {len(heard.cases)} cases; "
+            f"{heard.claims} claims beside what the products report: {verdicts.replace('_', ' ') or 'none'}"
+        )
+        for device, words, because in heard.stories:
+            self.say(f"    {device}: {words} {because}")
 
 
 def _from_file(path: Path, *keys: str | int) -> str:
