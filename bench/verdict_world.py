@@ -13,6 +13,7 @@ from bench.heard import Heard, heard
 from catalog.model import Product
 from device_sim.fleet import Fleet
 from device_sim.link import Sending
+from device_sim.model.body import Happening
 from device_sim.speech import Said, Statement
 from store import customers, devices
 from store.customers import Customer
@@ -120,29 +121,50 @@ class World:
                 verdict = None
                 if claim is not None:
                     verdict = compare(conn, subject, claim, at, thresholds=Thresholds(), text=statement.text)
-                where = {"zone": ZoneInfo(owner.zone), "calendar": owner.calendar, "week_start": owner.week_start}
-                truth = right(truly[statement.device], self.epoch, statement.product, one, at, **where)
-                found.append(self._case(statement, one, truth, verdict))
+                where: dict[str, Any] = {
+                    "zone": ZoneInfo(owner.zone),
+                    "calendar": owner.calendar,
+                    "week_start": owner.week_start,
+                }
+                asked = self.epoch, statement.product, one, at
+                truth = right(truly[statement.device], *asked, **where)
+                by_what_came = _tried(self._events_that_came(statement.device), *asked, **where)
+                found.append(self._case(statement, one, truth, verdict, hidden=by_what_came != truth))
             yield found, len(read) - sum(case.verdict != "unread" for case in found)
 
-    def _events(self, device: str) -> list[Any]:
+    def _events(self, device: str) -> list[Happening]:
         unit = self.fleet.unit(device)
         return [h for week in range(self.fleet.days // 7 + 1) for h in unit.week(week).happenings]
 
-    def _case(self, statement: Statement, one: Said, truth: str, verdict: Verdict | None) -> Case:
+    def _events_that_came(self, device: str) -> list[Happening]:
+        return [
+            Happening(s.element.day, s.element.body["kind"], s.element.body["attrs"]) for s in self._came[device]
+        ]  # fmt: skip
+
+    def _case(
+        self, statement: Statement, one: Said, truth: str, verdict: Verdict | None, *, hidden: bool
+    ) -> Case:  # fmt: skip
         share, is_open = 1.0, False
         if verdict is not None:
             window = verdict.reported.window
             since, until = (window.since - self.epoch) / _DAY, (window.until - self.epoch) / _DAY
-            share = self._heard[statement.device].share(max(0.0, since), until)
+            share = self._heard[statement.device].share(since, until)
             came = [s.element for s in self._came[statement.device] if since <= s.element.day < until]
-            is_open = _is_open([e.body for e in came], statement.product, one.topic, verdict, share)
+            is_open = hidden or _is_open([e.body for e in came], statement.product, one.topic, verdict, share)
         return Case(
             self.fleet.seed, statement.key, statement.device, self.kinds[statement.device], statement.language,
             one.topic, statement.text, truth, verdict.verdict if verdict else "unread",
             verdict.why if verdict else "unread", round(share, 4), verdict.reported.coverage if verdict else None,
             is_open, one.leaning == "true",
         )  # fmt: skip
+
+
+def _tried(events: list[Happening], *asked: Any, **where: Any) -> str | None:
+    """The oracle on what came; None: nothing did that it could go by."""
+    try:
+        return right(events, *asked, **where)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def _is_open(came: list[dict[str, Any]], product: str, topic: str, verdict: Verdict, share: float) -> bool:

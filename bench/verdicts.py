@@ -7,9 +7,10 @@ Every device's messages are disturbed in one of ten ways (`bench.disturb`). The 
 what it reads with what it stored, and its verdict is held against the oracle's (`tests/oracle/verdicts.py`), which
 shares no code with it and has every event. A verdict is right when it is the oracle's. `cannot_tell` instead is right
 
-* where the device was heard for less than the limit of the time compared with, or
-* where what was heard leaves it open: the edge of what would agree lies between the count that was heard and that
-  count over the share heard (for lengths, levels and times gone by: where it was not heard throughout).
+* where the device was heard for less than the limit of the time compared with,
+* where what came through would have the oracle say something else than what was, or
+* where it leaves it open: the edge of what would agree lies between the count that was heard and that count over the
+  share heard (for lengths, levels and times gone by: where it was not heard throughout).
 
 How much was heard is reckoned here from what was handed over, not taken from the platform. A customer is accused when
 the oracle says `agrees` and the platform says anything but that or `cannot_tell`. Exits 1 when a limit is missed.

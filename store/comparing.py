@@ -138,6 +138,25 @@ def looked(conn: Connection, product: Product, device_id: int, signal: str, wind
     return Looked(*row) if row and row[0] is not None else None
 
 
+def told_between(
+    conn: Connection, product: Product, device_id: int, signal: str, window: Window
+) -> tuple[datetime, datetime] | None:
+    """When a signal was told first and last in the window, from raw readings; None: it was not."""
+    declared = _declared(product, signal)
+    ends = [
+        sql.SQL(
+            """(SELECT ts FROM {table} WHERE device_id = %(device)s AND ts >= %(since)s AND ts < %(until)s
+                AND {column} IS NOT NULL ORDER BY ts {way} LIMIT 1)"""
+        ).format(table=sql.Identifier(product.table), column=sql.Identifier(declared.key), way=sql.SQL(way))
+        for way in ("ASC", "DESC")
+    ]
+    row = conn.execute(
+        sql.SQL("SELECT {}, {}").format(*ends),
+        {"device": device_id, "since": window.since, "until": window.until},
+    ).fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1])
+
+
 def highest(conn: Connection, product: Product, device_id: int, signal: str, window: Window) -> float | None:
     """The most a signal ever was in the window, from its rollups."""
     days = _days(conn, product, device_id, _declared(product, signal), window)

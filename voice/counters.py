@@ -16,7 +16,7 @@ from store import comparing
 from store import usage as stored
 from store.comparing import Steps
 from store.database import Connection
-from store.usage import Window
+from store.usage import Asked, Counts, Window
 from voice.figures import Bounds
 
 MAX_USES = 2_000
@@ -42,17 +42,27 @@ class Counter(NamedTuple):
 
 
 def bounds(
-    conn: Connection, product: Product, counter: Counter, stretches: Sequence[tuple[int, Window]], *, now: datetime
+    conn: Connection,
+    product: Product,
+    counter: Counter,
+    stretches: Sequence[tuple[int, Window]],
+    *,
+    now: datetime,
+    edges: bool = False,
 ) -> Bounds | None:
     """How many uses, or minutes of them, there truly were in the devices' stretches; None: no counter says anything.
 
     `stretches` are (device_id, window) pairs; nothing later than `now` is looked at. One use may lie over each edge of
-    a stretch, for it belongs to where it begins and is counted when it ends: so much is allowed for.
+    a stretch, for it belongs to where it begins and is counted when it ends: so much is allowed for. With `edges`, one
+    that was not read before or after a stretch is told by its readings within, and by what was heard at the edges.
     """
     low = high = 0.0
     said = open_ended = False
     for device_id, window in stretches:
-        least, most = between(comparing.steps(conn, product, device_id, counter.signal, window, now=now))
+        told = comparing.steps(conn, product, device_id, counter.signal, window, now=now)
+        least, most = between(told)
+        if most is None and edges:
+            most = _between_its_readings(conn, product, counter, device_id, window, told)
         said = said or least > 0 or most is not None
         open_ended = open_ended or most is None
         slack = _slack(conn, counter, device_id, window)
@@ -118,6 +128,34 @@ def between(steps: Steps) -> tuple[float, float | None]:
     if steps.fell or steps.before is None or steps.after is None:
         return least, None
     return least, steps.after - steps.before
+
+
+def _between_its_readings(
+    conn: Connection, product: Product, counter: Counter, device_id: int, window: Window, told: Steps
+) -> float | None:
+    """How much it rose at most where it was not read before or after the window: what its readings within say, and for
+    the rest of the window what was heard, and as much as the silence there hides if it is like the rest."""
+    if told.fell or told.first is None or told.last is None:
+        return None
+    read = comparing.told_between(conn, product, device_id, counter.signal, window)
+    if read is None:
+        return None
+    begin = read[0] if told.before is None else window.since
+    end = read[1] if told.after is None else window.until
+    rest = [Window(*edge) for edge in ((window.since, begin), (end, window.until)) if edge[0] < edge[1]]
+    asked = [Asked(device_id, [window]), Asked(device_id, rest)]
+    [whole], beside = stored.counts_of(conn, counter.use, asked)
+    [whole_s], beside_s = stored.heard_seconds_of(conn, asked)
+    if whole_s <= 0:
+        return None
+    silent_s = sum((edge.until - edge.since).total_seconds() for edge in rest) - sum(beside_s)
+    heard = sum(_figure(found, counter) for found in beside)
+    known = (told.last if told.after is None else told.after) - (told.first if told.before is None else told.before)
+    return known + heard + _figure(whole, counter) * max(0.0, silent_s) / whole_s
+
+
+def _figure(found: Counts, counter: Counter) -> float:
+    return found.minutes if counter.minutes else found.uses
 
 
 def _slack(conn: Connection, counter: Counter, device_id: int, window: Window) -> float:

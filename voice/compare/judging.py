@@ -106,7 +106,8 @@ def _bounded(total: float, coverage: float, counter: Bounds | None) -> tuple[flo
         return low, high, True
     low = max(low, counter.low)
     if counter.high is not None:
-        high = counter.high if counter.exact else min(high, counter.high)
+        # Also where it counts more than uses: it is a bound, the extrapolation is a guess.
+        high = counter.high
     return low, max(low, high), False
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voice.claims.model import Per, Unit
 
-METHOD: Final = 1
+METHOD: Final = 2
 """Raised with every change that may turn a verdict; a verdict carries the one it was reached by."""
 
 Answer: TypeAlias = Literal["agrees", "understates", "overstates", "contradicts", "cannot_tell"]

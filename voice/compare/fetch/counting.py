@@ -76,7 +76,7 @@ def tally(conn: Connection, where: Scope, chosen: Chosen, what: What) -> Tally:
     counter = None
     if what.counter is not None and overall is not None and overall < _WHOLE:
         counted = Counter(what.counter, what.uses[0], minutes=what.minutes)
-        counter = bounds(conn, where.product, counted, where.within(chosen.window), now=where.until)
+        counter = bounds(conn, where.product, counted, where.within(chosen.window), now=where.until, edges=True)
     return Tally(Counted(parts, chosen.periods, counter), overall)
 
 

@@ -229,7 +229,9 @@ def _level(ask: Asking) -> Record:
     if ask.claim.window is not None and ask.claim.window.since < until:
         window = Window(ask.claim.window.since, min(ask.claim.window.until, until))
     found, most = [], []
-    for device_id, owned in ask.where.within(window):
+    # What was told last before the window is what was there as it began.
+    looked = Window(window.since - timedelta(seconds=ask.product.heartbeat_s), window.until)
+    for device_id, owned in ask.where.within(looked):
         seen = comparing.looked(ask.conn, ask.product, device_id, stock.level, owned)
         if seen is not None:
             found.append(seen)
@@ -237,7 +239,7 @@ def _level(ask: Asking) -> Record:
                 past = Window(until - _YEAR, until)
                 top = comparing.highest(ask.conn, ask.product, device_id, stock.level, past)
                 most.append(max(top or 0.0, seen.highest))
-    if not found or len(found) < len({device_id for device_id, _ in ask.where.within(window)}):
+    if not found or len(found) < len({device_id for device_id, _ in ask.where.within(looked)}):
         return _missing(ask.where, window.since, until, "nothing")
     about = Level(
         sum(f.value for f in found), sum(f.lowest for f in found), sum(f.highest for f in found),

@@ -44,6 +44,8 @@ TABLE: dict[str, tuple[Claim, Record, str]] = {
     "a counter of more than uses": (FEW, counted([1, 1, 1], 0.6, counter=Bounds(0, 60, exact=False)), "cannot_tell"),
     "a counter of more, that did not rise": (
         FEW, counted([1, 1, 1], 0.6, counter=Bounds(0, 4, exact=False)), "overstates"),
+    "a counter of more, beyond what the silence is worth": (
+        FEW, counted([1, 1, 1], 0.9, counter=Bounds(0, 8, exact=False)), "cannot_tell"),
     "a counter that tells fewer": (FEW, counted([6, 5, 7], 0.9, counter=Bounds(0, 3)), "understates"),
     "a counter does not make up for hearing": (FEW, counted([1], 0.4, counter=Bounds(9, 9)), "cannot_tell"),
     # tolerances
