@@ -103,6 +103,27 @@ def test_the_second_start_goes_on_and_a_killed_owner_leaves_no_process(place: Pa
 
 
 @pytest.mark.slow
+def test_the_customers_speak_once(place: Path) -> None:
+    size = ("--devices", "12", "--days", "60")
+    with demo(place, *size) as one:
+        count = int(one.until(r"the customers said (\d+) things")[1])
+        one.until(r"rv-0001: Honestly, I only use it two or three times a month\. .*it was heard \d+ % of the time")
+        one.until(r"pd-0001: I take every pill\. .*doses")
+        said = one.get("/api/v1/devices/rv-0001/comparison")["items"]
+        [story] = [each for each in said if "two or three" in each["text"]]
+        assert story["claims"][0]["verdict"]["verdict"] == "understates"
+        states = {each["state"] for each in one.get("/api/v1/cases")["items"]}
+        assert {"solved"} < states
+        one.until("lives on")
+        assert one.end() == 0
+    with demo(place) as two:
+        two.until("lives on")
+        assert not any("the customers" in line for line in two.said)
+        assert len(two.get("/api/v1/devices/rv-0001/comparison")["items"]) == len(said) <= count
+        assert two.end() == 0
+
+
+@pytest.mark.slow
 def test_a_killed_service_is_started_again_and_nothing_is_lost(place: Path) -> None:
     with demo(place, "--devices", "6", "--days", "30") as one:
         one.until(r"\] ready$")

@@ -238,6 +238,18 @@ def test_thresholds_decide() -> None:
     assert judge(EVERY_PILL, record(Share(64, 90)), Thresholds(every_dose_pct=70)).verdict == "agrees"
 
 
+def test_a_share_stays_within_the_whole_whatever_was_not_heard() -> None:
+    told = [judge(EVERY_PILL, record(Share(taken, 90, 900), 0.6), T).reported for taken in (0, 64, 90)]
+    assert [(round(one.low or 0, 1), one.high) for one in told] == [(0.0, pytest.approx(100 * 900 / 990)), (
+        6.5, pytest.approx(100 * 964 / 990)), (9.1, 100)]  # fmt: skip
+
+
+def test_doubt_does_not_turn_six_into_two_or_three() -> None:
+    few = claim("usage_frequency", 2, 3, "month", hedged=True)
+    assert judge(few, counted([6, 5, 7]), T).verdict == "understates"
+    assert judge(few, counted([4, 5, 4]), T).verdict == "agrees"
+
+
 def test_doubt_is_told_of_figures_alone() -> None:
     about = judge(claim("usage_frequency", 3, 4, "week", hedged=True), counted([3, 3, 3], per="week"), T).because
     assert "about 3 to 4 uses a week" in about.en
