@@ -18,6 +18,8 @@ from store.errors import NotFound, translated
 State: TypeAlias = Literal["open", "waiting", "solved", "reopened"]
 Kind: TypeAlias = Literal["opened", "answered", "closed", "reopened", "held"]
 
+Due: TypeAlias = Literal["open", "overdue"]
+
 _LOCK = 0x63617365
 """First half of the advisory lock of whoever opens or changes cases of a customer ("case")."""
 
@@ -26,6 +28,22 @@ _COLUMNS = sql.SQL(
        k.changed_at"""
 )
 _FROM = sql.SQL("FROM cases k JOIN customers c USING (customer_id) LEFT JOIN devices d ON d.device_id = k.device_id")
+
+_PROMISED: Mapping[Due, sql.SQL] = {
+    "open": sql.SQL(
+        """EXISTS (SELECT FROM promises p
+                   WHERE p.case_id = k.case_id AND p.kept_at IS NULL AND p.due_at >= %(now)s::timestamptz)"""
+    ),
+    "overdue": sql.SQL(
+        """EXISTS (SELECT FROM promises p
+                   WHERE p.case_id = k.case_id AND p.kept_at IS NULL AND p.due_at < %(now)s::timestamptz)"""
+    ),
+}
+_WORKED_ON = sql.SQL(
+    """(EXISTS (SELECT FROM case_steps t WHERE t.case_id = k.case_id AND t.by = %(actor)s)
+        OR EXISTS (SELECT FROM promises p WHERE p.case_id = k.case_id AND %(actor)s IN (p.made_by, p.kept_by))
+        OR EXISTS (SELECT FROM statements s WHERE s.case_id = k.case_id AND s.author = %(actor)s))"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +154,18 @@ def listing(
     customer: str | None = None,
     device: str | None = None,
     customer_ids: Collection[int] | None = None,
+    promise: Due | None = None,
+    channel: str | None = None,
+    worked_on_by: str | None = None,
+    now: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Case]:
     """Cases that match everything given, newest first, at most `limit`; `before` is the last id of the page before.
 
-    `customer_ids` None means anybody's.
+    `customer_ids` None means anybody's. `promise`: with one that is not kept, whose time has come (overdue) by `now`
+    or is to come; `channel`: with a statement that came by it; `worked_on_by`: with something that this actor did,
+    promised or wrote down.
     """
     wanted = [sql.SQL("true")]
     if states is not None:
@@ -152,6 +176,14 @@ def listing(
         wanted.append(sql.SQL("k.device_id = (SELECT device_id FROM devices WHERE device = %(device)s)"))
     if customer_ids is not None:
         wanted.append(sql.SQL("k.customer_id = ANY(%(customers)s)"))
+    if promise is not None:
+        wanted.append(_PROMISED[promise])
+    if channel is not None:
+        wanted.append(
+            sql.SQL("EXISTS (SELECT FROM statements s WHERE s.case_id = k.case_id AND s.channel = %(channel)s)")
+        )
+    if worked_on_by is not None:
+        wanted.append(_WORKED_ON)
     if before is not None:
         wanted.append(sql.SQL("k.case_id < %(before)s"))
     condition = sql.SQL("{} ORDER BY k.case_id DESC LIMIT %(limit)s").format(sql.SQL(" AND ").join(wanted))
@@ -163,6 +195,9 @@ def listing(
             "customer": customer,
             "device": device,
             "customers": None if customer_ids is None else list(customer_ids),
+            "channel": channel,
+            "actor": worked_on_by,
+            "now": now,
             "before": before,
             "limit": limit,
         },

@@ -17,7 +17,8 @@ from api.parameters import ID, Period, period
 from api.reach import Reach
 from api.routing import feature
 from store import cases, promises, statements
-from store.cases import State
+from store.cases import Due, State
+from store.statements import Channel
 from voice.casework import closing
 
 router = feature("cases")
@@ -51,6 +52,9 @@ def search(
     state: Annotated[list[State] | None, Query(description="May be repeated.")] = None,
     customer: Annotated[str | None, Query(pattern=ID, description="Whose.")] = None,
     device: Annotated[str | None, Query(pattern=ID, description="The unit they are about.")] = None,
+    promise: Annotated[Due | None, Query(description="With one to be kept: in time still, or overdue.")] = None,
+    channel: Annotated[Channel | None, Query(description="With a statement that came by it.")] = None,
+    mine: Annotated[bool, Query(description="Only those that the caller worked on.")] = False,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[schemas.CaseSummary]:
@@ -63,6 +67,10 @@ def search(
         customer=customer,
         device=device,
         customer_ids=None if reach.everybody else sorted(reach.cared),
+        promise=promise,
+        channel=channel,
+        worked_on_by=visit.principal.actor if mine else None,
+        now=datetime.now(UTC),
         before=after[0] if after else None,
         limit=limit,
     )

@@ -21,6 +21,8 @@ from api.console import units
 
 ABSENT = "–"
 JUST_NOW_S = 5
+_FIRST_GREGORIAN = 1700
+"""A year before it is one of the Persian calendar."""
 _PERSIAN = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")
 _LOCALES = {"en": "en_GB", "fa": "fa_IR"}
 _STEPS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
@@ -175,6 +177,18 @@ class Format:
         day = moment.astimezone(self.zone).date() if isinstance(moment, dt.datetime) else moment
         name = format_skeleton("EEE" if self.language == "en" else "EEEE", day, locale=self._locale)
         return f"{name} {self.date(day)}"
+
+    def period(self, label: str, since: dt.datetime) -> str:
+        """A period by its label in its own calendar: a year, a month (Azar 1405); else the day it begins."""
+        year, _, month = label.partition("-")
+        if not month:
+            return self.digits(year) if year else self.date(since)
+        if "-" in month:
+            return self.date(since)
+        if int(year) < _FIRST_GREGORIAN:
+            first = JalaliDate(int(year), int(month), 1)  # type: ignore[no-untyped-call]
+            return self.digits(f"{first.strftime('%B', locale=self.language)} {first.year}")
+        return self.digits(format_skeleton("yMMM", dt.date(int(year), int(month), 1), locale=self._locale))
 
     def time(self, moment: dt.datetime | None, *, seconds: bool = False) -> str:
         """A time of day: 14:05."""

@@ -11,6 +11,7 @@ PAGES = (
     ("/", N_("Start")),
     ("/devices", N_("Devices")),
     ("/customers", N_("Customers")),
+    ("/cases", N_("Cases")),
     ("/products", N_("Products")),
     ("/connect", N_("Connect a device")),
     ("/deadletters", N_("Dead letters")),

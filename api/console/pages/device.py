@@ -14,7 +14,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import JsonValue, StringConstraints
 
-from api.access import CARE_ROLES, FIGURE_ROLES, view_of
+from api.access import CARE_ROLES, FIGURE_ROLES, is_guarded, view_of
 from api.auditing import Visit, Visiting
 from api.console.catalogues import N_
 from api.console.language import reader_of
@@ -63,7 +63,7 @@ def said(value: JsonValue) -> bool | float | str | None:
     return orjson.dumps(value).decode() if isinstance(value, list | dict) else value
 
 
-def _shown(request: Request, visit: Visit, template: str, found: Detail, period: Chosen, **context: Any) -> Response:
+def shown(request: Request, visit: Visit, template: str, found: Detail, period: Chosen, **context: Any) -> Response:
     """A page of the device `found`, in the zone of where it stands."""
     zone = _zone(found)
     product = visit.catalog[found.product]
@@ -85,7 +85,8 @@ def _shown(request: Request, visit: Visit, template: str, found: Detail, period:
         days=days_of(within, zone, calendar),
         late_s=product.heartbeat_s * LATE,
         silent_s=product.heartbeat_s * HEARTBEATS,
-        use_is_open=_use_is_open(visit, product, found.device, asked),
+        use_is_open=(cares := _use_is_open(visit, product, found.device, asked)),
+        said_is_open=cares and (not is_guarded(product) or not visit.principal.roles.isdisjoint(CARE_ROLES)),
         settings={setting.key: setting for setting in product.setting},
         faults={fault.kind: fault.label for fault in product.fault},
         kinds={event.key: event for event in product.event},
@@ -107,9 +108,10 @@ def _zone(found: Detail) -> str:
     return found.owner.zone if found.owner else "UTC"
 
 
-def _period(
+def period_of(
     request: Request, visit: Visit, found: Detail, asked: Asked, default: timedelta
 ) -> Chosen | RedirectResponse:
+    """The period of a page of the device `found`, or where to go for it."""
     return chosen(request, asked, default, _zone(found), reader_of(request, visit.principal).calendar)
 
 
@@ -123,13 +125,13 @@ def detail(
 ) -> Response:
     """How it is now, and charts of its signals."""
     found = records.detail(visit, device)
-    period = _period(request, visit, found, asked, WEEK)
+    period = period_of(request, visit, found, asked, WEEK)
     if isinstance(period, Response):
         return period
     within = period.within
     product = visit.catalog[found.product]
     open_signals = [s for s in product.signal if not (s.sensitive and found.withheld)]
-    return _shown(
+    return shown(
         request,
         visit,
         "detail",
@@ -191,12 +193,12 @@ def usage(
 ) -> Response:
     """How much it was used, by the week unless asked otherwise; htmx gets the figures alone."""
     found = records.detail(visit, device)
-    period = _period(request, visit, found, asked, QUARTER)
+    period = period_of(request, visit, found, asked, QUARTER)
     if isinstance(period, Response):
         return period
     within = period.within
     used = figures.usage(visit, device, within, per)
-    return _shown(
+    return shown(
         request, visit, "usage", found, period, usage=used, fragment="figures", moment=timedelta(microseconds=1)
     )
 
@@ -216,13 +218,13 @@ def events(
 ) -> Response:
     """What happened, newest first; htmx gets the rows alone."""
     found = records.detail(visit, device)
-    period = _period(request, visit, found, asked, MONTH)
+    period = period_of(request, visit, found, asked, MONTH)
     if isinstance(period, Response):
         return period
     within = period.within
     wanted = [key for key in kind or () if key]
     listed = history.listing(visit, device, kind=wanted or None, within=within, cursor=cursor, limit=limit)
-    return _shown(
+    return shown(
         request,
         visit,
         "events",
@@ -242,9 +244,9 @@ def events(
 def gaps(request: Request, visit: Visiting, device: DeviceId, asked: Range) -> Response:
     """What its history lacks, and how far its clock is to be believed."""
     found = records.detail(visit, device)
-    period = _period(request, visit, found, asked, MONTH)
+    period = period_of(request, visit, found, asked, MONTH)
     if isinstance(period, Response):
         return period
     within = period.within
     lacking = figures.lacking(visit, device, within)
-    return _shown(request, visit, "gaps", found, period, gaps=lacking, most=GAPS_SHOWN, lost=LOST, reasons=WORDS)
+    return shown(request, visit, "gaps", found, period, gaps=lacking, most=GAPS_SHOWN, lost=LOST, reasons=WORDS)

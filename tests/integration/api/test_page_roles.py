@@ -23,7 +23,7 @@ from store import users
 from tests.integration.api.browsers import Browser, signed_in
 from tests.integration.api.pages import Page, parsed
 from tests.integration.api.test_roles import ALL, CUSTOMER, KINDS, LETTERS, PILL, VACUUM, Kind
-from tests.integration.api.world import API, World, now_ms
+from tests.integration.api.world import API, SAID, World, now_ms
 
 NUMBER = count()
 SECRET = "the-habit-of-anna"
@@ -68,6 +68,38 @@ def leaver(kind: Kind) -> dict[str, str]:
     return {"user": "nobody" if kind == "absent" else LEAVER}
 
 
+OURS = {"C": (200, 404, 404)}
+
+
+def said(names: Mapping[str, str]) -> Callable[[Kind], dict[str, str]]:
+    """The statement, the case and the promise about one of `names`."""
+
+    def path(kind: Kind) -> dict[str, str]:
+        number = str(SAID.get(names[kind], 999_999))
+        return {"statement": number, "case": number, "promise": number, "n": "0"}
+
+    return path
+
+
+def statement(kind: Kind) -> dict[str, str]:
+    return customer(kind) | {"channel": "phone", "text": "twice a week"}
+
+
+def of_both(letters: str, status: int, **more: Any) -> list[Case]:
+    """Of a dispenser and of a vacuum: words about the first are for the care team alone."""
+    ours = {"C": (status, 404, 404)}
+    return [
+        Case(letters, (403, 403, 404), said(PILL), instead=ours, **more),
+        Case(letters, (status, status, 404), said(VACUUM), instead=ours, **more),
+    ]
+
+
+def of_case(status: int, **more: Any) -> list[Case]:
+    """Of either: that there is a case is for support and maintenance too."""
+    ours = {"C": (status, 404, 404)}
+    return [Case("SCM", (status, status, 404), said(which), instead=ours, **more) for which in (PILL, VACUUM)]
+
+
 CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/"): [Case(ALL)],
     ("GET", "/preferences"): [Case(ALL)],
@@ -88,6 +120,31 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case("SQCR", THREE, customer, instead={"C": (200, 404, 404), "R": (200, 404, 404)})
     ],
     ("GET", "/customers/{customer}/care-team"): [Case("A", THREE, customer)],
+    ("GET", "/devices/{device}/comparison"): [
+        Case("SQCR", (403, 403, 404), pill, instead=CARE),
+        Case("SQCR", THREE, vacuum, instead=CARE),
+    ],
+    ("GET", "/customers/{customer}/comparison"): [
+        Case("SQCR", THREE, customer, instead={"C": (200, 404, 404), "R": (200, 404, 404)})
+    ],
+    ("GET", "/statements/new"): [Case("SC", THREE, query=customer, instead=OURS)],
+    ("POST", "/statements/preview"): [Case("SC", THREE, form=statement, instead=OURS)],
+    ("POST", "/statements"): [Case("SC", (303, 303, 404), form=statement, instead={"C": (303, 404, 404)})],
+    ("GET", "/statements/{statement}"): of_both("SC", 200),
+    ("POST", "/statements/{statement}/compare"): of_both("SC", 303),
+    ("POST", "/statements/{statement}/claims"): of_both("SC", 422),
+    ("POST", "/statements/{statement}/claims/{n}"): of_both("SC", 303, form=lambda _: {"do": "restore"}),
+    ("GET", "/cases"): [Case("SCM", (200, 200, 200), query=customer)],
+    ("GET", "/cases/response-times"): [Case("SQ")],
+    ("GET", "/cases/{case}"): of_case(200),
+    ("POST", "/cases/{case}/answers"): of_case(303, form=lambda _: {"channel": "phone"}),
+    ("POST", "/cases/{case}/promises"): of_case(303, form=lambda _: {"what": "call", "within": "24"}),
+    ("POST", "/cases/{case}/promises/{promise}/keep"): [
+        Case("SCM", (303, 303, 404), said(which), instead={"M": (409, 409, 404), "C": (409, 404, 404)})
+        for which in (PILL, VACUUM)  # support was first
+    ],
+    ("POST", "/cases/{case}/close"): of_case(422),
+    ("POST", "/cases/{case}/reopen"): of_case(409),
     ("GET", "/products"): [Case(ALL)],
     ("GET", "/products/{product}"): [
         Case(ALL, THREE, lambda kind: {"product": "nothing" if kind == "absent" else "robot_vacuum"})
@@ -337,7 +394,8 @@ def test_no_page_offers_what_its_reader_may_not_do(told: World, browsers: dict[s
         browser = stack.enter_context(signed_in(told, letter)) if stranger else browsers[letter]
         at = list(of_pages("C" if stranger else letter))
         if stranger:  # a clinician who cares for nobody
-            at = [path for path in at if not path.endswith("/usage")]
+            theirs = re.compile(r"/(usage|comparison)$|/(statements|cases)/\d|[?&]customer=")
+            at = [path for path in at if not theirs.search(path)]
         for path in at:
             answer = browser.get(path)
             assert answer.status_code == 200, path
