@@ -76,6 +76,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/preferences"): _rule(ALL, "user.preferences"),
     ("POST", "/preferences/password"): _rule(ALL, "user.password"),
     ("GET", "/"): _read(ALL, "start.read"),
+    ("GET", "/insights"): _rule("Q", "insight.read"),
+    ("GET", "/contacts"): _read("SCR", "contact.list"),
     ("GET", "/devices"): _read(ALL, "device.search"),
     ("GET", "/devices/{device}"): _read(ALL, "device.read"),
     ("GET", "/devices/{device}/events"): _read(ALL, "device.events"),

@@ -12,6 +12,8 @@ PAGES = (
     ("/devices", N_("Devices")),
     ("/customers", N_("Customers")),
     ("/cases", N_("Cases")),
+    ("/contacts", N_("Whom to call")),
+    ("/insights", N_("Insights")),
     ("/products", N_("Products")),
     ("/connect", N_("Connect a device")),
     ("/deadletters", N_("Dead letters")),

@@ -14,6 +14,7 @@ from api.console.pages.deadletters import router as deadletters
 from api.console.pages.design import router as design
 from api.console.pages.device import router as device
 from api.console.pages.fleet import router as fleet
+from api.console.pages.insights import router as insights
 from api.console.pages.language import router as language
 from api.console.pages.owners import router as owners
 from api.console.pages.preferences import router as preferences
@@ -29,6 +30,6 @@ from api.console.pages.users import router as users
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
 ROUTERS = (
     assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
-    system, users, user_tokens, customer_forms, owners, credentials, statements,
+    insights, system, users, user_tokens, customer_forms, owners, credentials, statements,
     statement, comparison, cases, case_forms,
 )  # fmt: skip

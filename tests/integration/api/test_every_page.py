@@ -44,6 +44,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/cases": ("/cases", "/cases?mine=true&state=solved", "/cases?customer=anna&device=vac-anna"),
     "/cases/response-times": ("/cases/response-times",),
     "/cases/{case}": ("/cases/3", "/cases/4"),
+    "/insights": ("/insights", "/insights?by=channel&group=batch", "/insights?by=lang"),
+    "/contacts": ("/contacts",),
     "/products": ("/products",),
     "/products/{product}": tuple(
         f"/products/{key}" for key in ("robot_vacuum", "pill_dispenser", "software", "stock_sensor")

@@ -145,6 +145,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("POST", "/cases/{case}/close"): of_case(422),
     ("POST", "/cases/{case}/reopen"): of_case(409),
+    ("GET", "/insights"): [Case("Q")],
+    ("GET", "/contacts"): [Case("SCR")],
     ("GET", "/products"): [Case(ALL)],
     ("GET", "/products/{product}"): [
         Case(ALL, THREE, lambda kind: {"product": "nothing" if kind == "absent" else "robot_vacuum"})
