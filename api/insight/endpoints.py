@@ -18,7 +18,7 @@ from api.routing import feature
 from store.insight import reading
 from store.insight.reading import By, Fixed, Group
 from store.insight.weeks import WEEK, monday
-from voice.compare.intervals import wilson
+from voice.intervals import wilson
 from voice.insight.bias import bias
 from voice.insight.falling import Falling, falling
 from voice.insight.standing import standing
@@ -27,13 +27,13 @@ router = feature("insights")
 
 MOST: Final = 200
 """Devices and customers to call, each."""
-_QUARTER = Depends(period(timedelta(days=90), timedelta(days=730)))
+QUARTER = Depends(period(timedelta(days=90), timedelta(days=730)))
 
 
 @router.get("/insights")
 def insights(
     visit: Visiting,
-    within: Period = _QUARTER,
+    within: Period = QUARTER,
     by: Annotated[By, Query(description="How claims are grouped, beside their topic.")] = "product",
     group: Annotated[Group, Query(description="Which units are set beside all others of their product.")] = "firmware",
 ) -> schemas.Insights:

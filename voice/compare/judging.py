@@ -9,12 +9,12 @@ from statistics import fmean, median
 from typing import Final
 
 from voice.claims.model import Claim
-from voice.compare.intervals import habit, median_interval, quantile, wilson
 from voice.compare.record import Counted, Elapsed, Lengths, Level, Record, Share
 from voice.compare.thresholds import Thresholds
 from voice.compare.tolerance import Allowed, allowed, bounds, direction, named
 from voice.compare.verdict import Answer, Why
 from voice.figures import Bounds
+from voice.intervals import habit, median_interval, quantile, wilson
 
 _EPSILON: Final = 1e-9
 _ANYTHING: Final = Allowed(0.0, math.inf)

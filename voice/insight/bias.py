@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from store.insight.reading import Said
-from voice.compare.intervals import median_interval, quantile, wilson
+from voice.intervals import median_interval, quantile, wilson
 
 FEWEST_RATIOS: Final = 3
 """A median of fewer is not given."""

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
 from store.insight.reading import Weeks
-from voice.compare.intervals import dispersion
 from voice.insight.ratios import rate_ratio
 from voice.insight.thresholds import Thresholds
+from voice.intervals import dispersion
 
 How: TypeAlias = Literal["falling", "stopped"]
 

@@ -28,6 +28,7 @@ def page() -> str:
     from settings import declared
     from store.product_tables import TableOptions
     from voice.compare.thresholds import Thresholds
+    from voice.adherence.thresholds import Thresholds as Adherence
     from voice.insight.thresholds import Thresholds as Insight
 
     parts = [INTRODUCTION]
@@ -38,6 +39,7 @@ def page() -> str:
         "vop api": Api,
         "vop api and vop relay: what is said beside what is reported": Thresholds,
         "vop api: insights over the fleet": Insight,
+        "vop api: adherence": Adherence,
     }
     for title, cls in services.items():
         rows = "".join(

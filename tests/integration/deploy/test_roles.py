@@ -117,7 +117,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
     people |= dict.fromkeys(("sessions", "sign_in_attempts", "known_browsers"), all_)
     spoken = dict.fromkeys(("cases", "statements", "claims", "verdicts", "promises", "closings"), change)
     spoken["case_steps"] = write
-    registry |= {"insight_claims": read, "insight_weeks": read}
+    registry |= {"insight_claims": read, "insight_weeks": read, "regimens": change}
     assert rights(cluster, "api") == intake | rollups | registry | people | spoken | {"audit": write}
     clock = {
         **{table: {"SELECT", "DELETE"} for table in telemetry},
@@ -135,6 +135,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
         **dict.fromkeys(("claims", "verdicts"), read),  # topics and figures
         "insight_claims": all_,
         "insight_weeks": write | {"DELETE"},
+        "regimens": read,  # what comes back after a case was closed is counted against it
     }
     assert rights(cluster, "relay") == clock
     assert rights(cluster, "accounts") == {"devices": read, "schema_migrations": read}

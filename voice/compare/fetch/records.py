@@ -15,7 +15,8 @@ from store.database import Connection
 from store.usage import Asked, Window
 from voice.claims.model import Claim
 from voice.compare.fetch import counting, faults, lasting
-from voice.compare.fetch.counting import What, ranked, tally
+from voice.compare.fetch import doses as prescribed
+from voice.compare.fetch.counting import Tally, What, ranked, tally
 from voice.compare.fetch.scope import Scope, Subject, choose, scope
 from voice.compare.record import (
     About,
@@ -90,8 +91,8 @@ def _nothing(ask: Asking, reason: Reason) -> Record:
     return _missing(ask.where, ask.where.until, ask.where.until, reason)
 
 
-def _counted(ask: Asking, what: What | None) -> Record:
-    """A count or minutes a period, or a word for it."""
+def _counted(ask: Asking, what: What | None, *, regimen: bool = False) -> Record:
+    """A count or minutes a period, or a word for it; with `regimen`, of the doses missed of it where there is one."""
     if what is None:
         return _nothing(ask, "undeclared")
     chosen = choose(ask.claim, ask.where, ask.t)
@@ -99,6 +100,8 @@ def _counted(ask: Asking, what: What | None) -> Record:
         return _nothing(ask, "too_short")
     found = tally(ask.conn, ask.where, chosen, what)
     counted = found.counted
+    if regimen and (held := prescribed.prescribed(ask.conn, ask.where, chosen.window)) is not None:
+        counted = held.missed(chosen, found)
     if ask.claim.low is None and ask.claim.high is None:
         rank = ranked(ask.conn, ask.where, chosen.window, what, ask.t)
         counted = Counted(counted.parts, counted.periods, counted.counter, rank)
@@ -131,12 +134,13 @@ def _duration(ask: Asking) -> Record:
 
 
 def _missed(ask: Asking) -> Record:
+    """Doses missed of those prescribed; without a regimen, as the product reports them."""
     doses = ask.product.doses
-    return _counted(ask, None if doses is None else counting.of_events([doses.missed], doses.count))
+    return _counted(ask, None if doses is None else counting.of_events([doses.missed], doses.count), regimen=True)
 
 
 def _adherence(ask: Asking) -> Record:
-    """Doses taken of those that were due, as the product reports both."""
+    """Doses taken of those prescribed; without a regimen, of those the product says were due."""
     doses = ask.product.doses
     if doses is None:
         return _nothing(ask, "undeclared")
@@ -147,13 +151,27 @@ def _adherence(ask: Asking) -> Record:
         tally(ask.conn, ask.where, chosen, counting.of_events([kind], doses.count))
         for kind in (doses.taken, doses.missed)
     )
-    hits = sum(part.count for part in taken.counted.parts)
-    of = hits + sum(part.count for part in missed.counted.parts)
-    unheard = of / taken.coverage - of if taken.coverage else 0.0
+    held = prescribed.prescribed(ask.conn, ask.where, chosen.window)
+    about = _share(taken, missed) if held is None else held.share
     windows, kinds = ask.where.within(chosen.window), {doses.taken, doses.missed}
     seen = comparing.newest(ask.conn, windows, kinds, limit=MAX_EVIDENCE)
     total = comparing.number_of(ask.conn, windows, kinds)
-    return _made(ask, chosen.window, taken.coverage, Share(hits, of, unheard), seen, total, own=chosen.own)
+    return _made(
+        ask,
+        chosen.window,
+        taken.coverage,
+        about,
+        seen,
+        total,
+        own=chosen.own,
+    )
+
+
+def _share(taken: Tally, missed: Tally) -> Share:
+    """Of the doses heard of; in a silence there were as many more as its share of the time."""
+    hits = sum(part.count for part in taken.counted.parts)
+    of = hits + sum(part.count for part in missed.counted.parts)
+    return Share(hits, of, of / taken.coverage - of if taken.coverage else 0.0)
 
 
 def _runtime(ask: Asking) -> Record:

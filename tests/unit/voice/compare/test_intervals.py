@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.compare.intervals import dispersion, garwood, habit, median_interval, quantile, wilson
+from voice.intervals import dispersion, garwood, habit, median_interval, quantile, wilson
 
 
 @pytest.mark.parametrize(
