@@ -36,6 +36,8 @@ def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -
         return scene.longest("possessive", measure.end) is not None if measure.end < len(scene.tokens) else False
     if measure.kind == "count":
         return _no_count(scene, measure)
+    if measure.kind == "none" and measure.frame is not None and "<miss>" in measure.frame.pattern:
+        return any(other.begin == measure.end and other.kind in ("rate", "count") for other in measures)
     if measure.kind == "always":
         # "dies after 18 minutes every time": it says of which run, not how often
         return any(other.end == measure.begin and other.kind in ("length", "after", "spell") for other in measures)

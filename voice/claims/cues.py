@@ -16,7 +16,7 @@ from voice.claims.verb_last import made_of_denial
 
 TOPICAL = (
     "use", "fault", "battery", "lasts", "recharge", "session", "miss", "take", "dose", "item", "left", "consume",
-    "last_use", "start", "have", "before_end", "full_word", "takes", "now_left",
+    "last_use", "start", "have", "before_end", "full_word", "takes", "now_left", "ended",
 )  # fmt: skip
 VOID = ("actor", "contact", "money", "identity", "owned", "setting", "aside", "measure")
 SWALLOWING = ("product_fault", "fault", "last_use", "miss", "recharge", *VOID)
@@ -68,7 +68,7 @@ def cues_of(scene: Scene) -> Cues:
         else:
             made.append(cue)
     covered = {place for cue in made for place in range(cue.begin, cue.end)}
-    found = [cue for cue in found if cue.tag not in ("use", "take") or cue.begin not in covered]
+    found = [cue for cue in found if cue.tag not in ("use", "take", "aside") or cue.begin not in covered]
     made += _strange_verbs(scene)
     made += _deeds(scene)
     made += [
@@ -145,10 +145,14 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
         for tag in ("product_fault", "miss", "not_even", "most", "nothing", "fault", "last_use", "vague", "false")
     ):
         return Cue("neg_used", neg.begin, neg.end) if neg.tag == "neg" else None
-    if neg.tag == "neg" and scene.longest("never", neg.begin) is not None:
-        return None
+    if neg.tag == "neg" and (never := scene.longest("never", neg.begin)) is not None:
+        verb = never.end
+        acts = verb < len(scene.tokens) and not _known(scene, verb) and scene.tokens[verb].text.endswith("s")
+        return Cue("strange", neg.begin, verb + 1) if acts else None
     subject = _subject(scene, neg.begin) or _third_person(scene, neg.begin)
     _, end = scene.clause(neg.begin)
+    if subject == "me" and _perfect(scene, neg.begin) and _left_alone(scene, neg.end, end):
+        return Cue("neg_use", neg.begin, neg.end + 1)
     for place in range(neg.end, min(neg.end + REACH, end)):
         tags = lattice.at[place]
         if not ENDING.isdisjoint(tags):
@@ -158,9 +162,20 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
         if "use" in tags or "take" in tags:
             return _denied_use(scene, neg, place, subject)
         strange = not _known(scene, place) or "contact" in tags
+        if neg.tag == "cannot" and "mild" not in tags and scene.tokens[place].kind == "word" and place == neg.end:
+            return Cue("fault", neg.begin, place + 1)
         if strange and (subject == "it" or neg.tag == "cannot"):
             return Cue("fault", neg.begin, place + 1)
     return None
+
+
+def _left_alone(scene: Scene, place: int, end: int) -> bool:
+    """ "I have not NEEDED IT": a verb nobody listed with the product right behind it."""
+    while place < end and "adverb" in scene.lattice.at[place]:
+        place += 1
+    if place + 1 >= end or not set(scene.lattice.at[place]) <= {"noun", "consume", "takes", "have"}:
+        return False
+    return any("it" in scene.lattice.at[after] for after in range(place + 1, min(place + 3, end)))
 
 
 def _third_person(scene: Scene, place: int) -> str | None:

@@ -84,7 +84,7 @@ def _questions(scene: Scene, begin: int, end: int) -> list[Zone]:
 
 def _has_subject(scene: Scene, cue: Cue, begin: int) -> bool:
     """ "it DOES A lap": a verb behind its subject asks nothing."""
-    if cue.begin == begin or scene.lexicon.verb_last or scene.longest("third_person", cue.begin) is None:
+    if cue.begin == begin or scene.longest("auxiliary", cue.begin) is None:
         return False
     before = scene.lattice.at[cue.begin - 1]
     return "me" in before or "it" in before
@@ -125,8 +125,9 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
             until = contrast.begin
             break
         for mark in range(cue.end, until):
-            if scene.lattice.words[mark] == ";":
-                until = mark
+            own = scene.lattice.words[mark] == "," and mark + 1 < until and "own" in scene.lattice.at[mark + 1]
+            if scene.lattice.words[mark] == ";" or (own and tag in REACHING_BACK):
+                until = mark  # "your sensor says 40, I count 22"
                 break
         first = cue.begin
         if tag == "wish" and cue.end >= end - 1 and not any(scene.all("me", begin=begin, end=cue.begin)):

@@ -19,7 +19,7 @@ from voice.claims.reading import read
 from voice.claims.scene import Cue, Scene
 from voice.claims.settle import Draft, draft, settle, with_bound
 from voice.claims.topics import SAYS_NOTHING, resolve
-from voice.claims.truth import denial, denied_sentences, floating_bound, hedges, not_even
+from voice.claims.truth import denial, denied_sentences, floating_bound, hedges, not_even, turned
 
 ALL_TOPICS = frozenset({
     "usage_frequency", "usage_duration", "missed_doses", "adherence", "battery_runtime",
@@ -101,6 +101,9 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
     if doubt is not None and not made.hedged:
         made.hedged = True
         made.why.append(Why("hedged", "doubt", _span(scene, doubt.begin, doubt.end)))
+    if turned(scene, made.measure) and made.low is not None and (made.high is None or made.low == 0):
+        made.low, made.high = (0.0, made.low) if made.high is None else (made.high, None)
+        return
     bound = not_even(scene, made.measure)
     if bound is not None and made.low is not None and made.measure.kind not in ("none", "vague"):
         with_bound(made)
@@ -116,7 +119,10 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
         made.negated = True
         made.why.append(Why("negated", "false", _span(scene, refused.begin, refused.end)))
         return
-    if made.topic in ("fault_since", "last_used", "missed_doses", "stock_level") or made.measure.kind in (
+    rated = made.topic == "missed_doses" and made.cue is not None and made.cue.tag == "miss"
+    if (
+        made.topic in ("fault_since", "last_used", "missed_doses", "stock_level") and not rated
+    ) or made.measure.kind in (
         "none",
         "vague",
     ):

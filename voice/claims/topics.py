@@ -51,7 +51,8 @@ FITS: Mapping[Kind, Weights] = {
     "after": {"battery_runtime": {"battery": -1.0, "lasts": 0.0, "fault": 1.0, "product_fault": 1.0}},
     "since": {"fault_since": _SINCE, "last_used": _LAST},
     "moment": {
-        "last_used": {"last_use": -2.0, "use": 0.0, "take": 0.0}, "missed_doses": {"neg_take": -1.5, "miss": -1.5},
+        "last_used": {"last_use": -2.0, "use": 0.0, "take": 0.0}, "fault_since": {"ended": -1.0, "start": 0.5},
+        "missed_doses": {"neg_take": -1.5, "miss": -1.5},
     },
     "share": {
         "adherence": {"miss": -1.5, "neg_take": -1.5, "take": 0.0, "dose": 1.0}, "fault_frequency": _FAULT,
@@ -61,7 +62,7 @@ FITS: Mapping[Kind, Weights] = {
     "always": {"fault_frequency": _FAULT, "adherence": {"take": 1.0}},
     "none": {
         "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0},
-        "fault_frequency": _FAULT, "stock_level": {"left": 0.0},
+        "fault_frequency": {"fault": 0.0, "product_fault": -0.5}, "stock_level": {"left": 0.0},
     },
     "vague": {
         "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,
@@ -94,28 +95,39 @@ class Resolved:
     distance: float
 
 
-def _weight(measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -> float | None:
-    if topic == "fault_frequency" and measure.frame is not None and "of_things" in measure.frame.given:
-        return None  # «نصف خونه» is no share of the runs
+def _contradicts(scene: Scene, measure: Measure, topic: str, cue: Cue) -> bool:
+    """Whether a measure cannot be of a topic, whatever is near."""
+    pattern = measure.frame.pattern if measure.frame is not None else ""
+    if topic == "usage_duration":
+        return measure.unit != "min"
+    if topic == "last_used":
+        return measure.kind == "length" and measure.unit == "min"
+    if topic in ("stock_consumption", "stock_level"):
+        return not measure.countable
+    if measure.kind == "none" and "<miss>" in pattern:
+        return topic != "missed_doses"
+    if topic == "fault_frequency":
+        # «نصف خونه» is no share of the runs
+        return cue.tag == "miss" or (measure.frame is not None and "of_things" in measure.frame.given)
+    if topic == "fault_since" and pattern == "<in> <time:t>":
+        # "dead WITHIN 20 minutes" is no time since; "has not moved IN 2 days" is
+        begin, _ = scene.clause(measure.begin)
+        return not scene.lattice.has("perfect", begin, measure.begin)
+    return False
+
+
+def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -> float | None:
+    if _contradicts(scene, measure, topic, cue):
+        return None
     if cue.tag == "neg_take" and measure.kind == "rate":
         # "I don't take them four times a day" denies a habit; "didn't take two yesterday" missed them.
         wanted = "usage_frequency" if measure.moment is None else "missed_doses"
         return -1.5 if topic == wanted else None
     if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per", "none") and topic.startswith("usage_"):
         return -1.0 if measure.kind == "none" else 0.0
-    if topic == "usage_duration" and measure.unit != "min":
-        return None
-    if topic == "fault_since" and measure.frame is not None and measure.frame.pattern == "<in> <time:t>":
-        return None  # "dead WITHIN 20 minutes" is no time since
-    if topic == "last_used" and measure.kind == "length" and measure.unit == "min":
-        return None
-    if topic in ("stock_consumption", "stock_level") and not measure.countable:
-        return None
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
     if cue.tag in ("have", "now_left") and not measure.of_goods:
-        return None
-    if topic == "fault_frequency" and cue.tag == "miss":
         return None
     return fits.get(cue.tag)
 
@@ -174,7 +186,7 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
                 best = Resolved(SAYS_NOTHING, cue, reach + VOIDS[cue.tag])
             continue
         for topic, fits in weights.items():
-            weight = _weight(measure, topic, cue, fits)
+            weight = _weight(scene, measure, topic, cue, fits)
             if cue.tag == "lasts" and topic == "fault_frequency" and "battery_runtime" not in topics:
                 weight = 0.5  # "it dies on me", of what has no battery
             if cue.tag in OF_DOSES and DOSE_TOPICS.isdisjoint(topics):

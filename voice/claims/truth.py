@@ -15,6 +15,8 @@ DENIAL_REACH = 7
 """Tokens between "not" and the figure it denies."""
 BEFORE = 3
 """Tokens of a bound right before a figure's period."""
+TURN_REACH = 4
+"""Tokens between "never" and the bound it turns round."""
 BOUND_REACH = 6
 """Tokens between a figure and a bound set off from it."""
 SPEAKER_REACH = 5
@@ -97,6 +99,17 @@ def not_even(scene: Scene, measure: Measure) -> Cue | None:
     return None
 
 
+def turned(scene: Scene, measure: Measure) -> bool:
+    """Whether a denial turns a bound round: "I NEVER sell more than 20 a week" """
+    if scene.lexicon.verb_last or scene.longest("least", measure.begin) is scene.longest("most", measure.begin):
+        return False
+    begin, _ = scene.clause(measure.begin)
+    return any(
+        scene.between(cue.begin, measure.begin) == 0
+        for cue in scene.all("neg", begin=max(begin, measure.begin - TURN_REACH), end=measure.begin)
+    )
+
+
 def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
     """A bound set off from its figure: "50 minutes on a charge, TOPS"."""
     begin, _ = scene.clause(measure.begin)
@@ -129,7 +142,7 @@ def denial(scene: Scene, cues: Cues, measure: Measure) -> Cue | None:
             if near and scene.between(measure.end - 1, cue.begin) == 0:
                 return cue
             continue
-        near = cue.begin <= measure.begin and measure.begin - cue.end <= DENIAL_REACH
+        near = cue.begin < measure.begin and measure.begin - cue.end <= DENIAL_REACH
         if near and scene.between(cue.begin, measure.begin) == 0:
             return cue
     return None

@@ -129,6 +129,38 @@ DOING: Mapping[str, tuple[str, ...]] = {
         get wedged>got wedged; get hung up>got hung up; get caught>got caught; get beached>got beached
         """),
         *verbs("pack it in; call it quits; jam+ itself; hang itself>hung itself; get into trouble>got into trouble"),
+        *each(
+            ("no", "zero", "not any", "without any", "without"),
+            (
+                "suction",
+                "power",
+                "light",
+                "sound",
+                "signal",
+                "picture",
+                "reading",
+                "readings",
+                "updates",
+                "alarm",
+                "alarms",
+                "beep",
+                "movement",
+                "sign of life",
+                "life",
+                "response",
+                "data",
+                "connection",
+                "wifi",
+                "wi-fi",
+                "bluetooth",
+                "network",
+                "sync",
+                "ring",
+                "reminder",
+                "reminders",
+                "lights",
+            ),
+        ),
         *phrases("""
         on strike; poorly; out of commission; toast; shot; caput; broke; bricked; beached; marooned; stranded; hung
         up; error message; error messages; error pop-up; pop-up error; crash report; beachball; spinning wheel; egg
@@ -158,7 +190,9 @@ DOING: Mapping[str, tuple[str, ...]] = {
         come back; not come home; not go back; not go home; not come on; not go on; not come up; not go up; not
         work; not working; not work at; not get anywhere; not go anywhere; not want to; not let me in; not let me;
         not let us; not let her; not let him; not do anything; not do a thing; not make a sound; not make a peep;
-        not a peep; not a squeak; cold; hot; boiling hot; overheated; on fire; burning smell; smelly
+        not a peep; not a squeak; cold; hot; boiling hot; overheated; on fire; burning smell; smelly; slow;
+        painfully slow; unbearably slow; slow as; crawling; slower; crawls along; not come out; not come off; not
+        leave; sluggish; treacle
         """),
     ),
     "battery": phrases("""
@@ -200,9 +234,32 @@ DOING: Mapping[str, tuple[str, ...]] = {
         of batteries; topping up; needs juice; a fresh set; swap out the battery; swap out the batteries; eats
         through batteries; chews through batteries; gobbles batteries; burns through batteries; new aa; new aas;
         batteries need changing; batteries need replacing; batteries need swapping; battery needs changing; battery
-        needs replacing
+        needs replacing; eats a battery; eat a battery; goes through a battery; gets through a battery; uses a
+        battery; needs a battery; uses up a battery; gobbles a battery; swallows a battery; takes a battery; a new
+        battery; a new set; a fresh battery; drinks batteries; eat batteries; devours batteries; eats up batteries;
+        kills a battery; drains a battery; through a battery; through a set
         """),
-    "session": phrases("""
+    "session": (
+        *each(
+            (
+                "finish",
+                "finishes",
+                "finished",
+                "completes",
+                "completed",
+                "covers",
+                "covered",
+                "gets through",
+                "got through",
+                "gets round",
+                "got round",
+                "cleans",
+                "cleaned",
+                "done with",
+            ),
+            ("the", "my", "our", "all", "both", "its", "a", "one"),
+        ),
+        *phrases("""
         stint; stints; spell at; each outing; per outing; each stint; run time per; a typical run; typical session;
         in a go; each cleaning; each cycle; per cycle; per sitting; whirs about; whirs around; whirrs about; buzzes
         around; trundles about; trundles around; potters about; potters around; rattles around; roams; zooms around;
@@ -212,7 +269,9 @@ DOING: Mapping[str, tuple[str, ...]] = {
         worked on it; works in it; cleaned for; vacuumed for; ran for; runs for; running for; hoovered for; mopped
         for; swept for; cleans for; vacuums for; whirring for; out for; open for; logged on for; logged in for;
         signed in for; on screen for; per day in it; tinkering; my sessions; a session lasts; session length;
-        session time
+        session time;
+        out and about
         """),
+    ),
 }
 """Added to the lists of en_topics.py under the same tags."""

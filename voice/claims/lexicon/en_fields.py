@@ -10,6 +10,13 @@ from voice.claims.lexicon.en_forms import each, phrases, verbs
 FIELDS: Mapping[str, tuple[str, ...]] = {
     **DOING,
     "miss": (
+        *each(
+            ("leave", "leaves", "leaving"), ("the", "his", "her", "my", "one", "a", "some", "two", "it", "them", "most")
+        ),
+        *each(
+            ("left the", "left his", "left her", "left my", "left it"),
+            ("in the", "morning", "evening", "noon", "pill", "tablet", "dose"),
+        ),
         *verbs("""
         pass on; give it a miss>gave it a miss; give a miss>gave a miss; fall through>fell through; dodge; duck;
         bin+; flush; hide>hid>hidden; oversleep>overslept; blank on; slip past; slip by; slip through; throw
@@ -76,7 +83,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         count; count shows; physically here; physically there; on the trolley; in the trolley; in its belly; in the
         carousel; in the hopper; in the compartment; in the compartments; in the cassette; in the cartridge; loaded;
         are in it; inside it; contains; contain; hold; has got; is filled to; filled to; is at; are at; 's at;
-        reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has
+        reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has;
+        i count; we count; i counted; i can count
         """),
     "consume": (
         *verbs("""
@@ -183,7 +191,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         since it last went; since it last saw; since it ran; since it cleaned; since my last; since our last; since
         her last; since his last; since the robot last; since my previous; since its last; no activity; no use; no
         usage; nobody has used; nobody has opened; nobody has touched; no one has used; no one has touched; nobody
-        used; nobody touched; no one used; nobody's used; nobody's touched; no one's used; no one's touched
+        used; nobody touched; no one used; nobody's used; nobody's touched; no one's used; no one's touched;
+        took my last; took the last; my last one; had my last
         """),
     ),
     "start": phrases("""
@@ -239,7 +248,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         thing; for one; used to it; get used to; got used to; good use; no use crying; what use; of no use; of any
         use; of use; user friendly; shut down the shop; cold turkey; hot water; hot meal; hot meals; cold drinks;
         cold brew; hot chocolate; hot dog; hot dogs; open day; opening hours; open hours; cold room; cold store;
-        cold storage
+        cold storage; go down her; go down his; go down my; goes down her; goes down his; goes down my; go down
+        well; goes down well; went down well
         """),
 }
 """Added to the lists of en_topics.py under the same tags."""

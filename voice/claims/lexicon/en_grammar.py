@@ -36,6 +36,13 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         wash; clean; empty; wipe; dust; polish; refill; fill; brush; top; charge; recharge; plug; change; replace;
         pay; buy; wait; update; upgrade; log; sign; use; run; open; take; feed; rinse; dry
         """),
+    "auxiliary": phrases("""
+        do; does; did; is; are; am; was; were; can; could; will; would; have; has; had; should; must; may; might
+        """),
+    "mild": phrases("""
+        say; tell; complain; believe; remember; recall; swear; wait; afford; imagine; think; understand; stand;
+        recommend; fault; know; help; blame; explain; thank; stress; grumble; praise; rate; judge; guess; promise
+        """),
     "perfect": ("have", "has", "had", "'ve", "been"),
     "adverb": phrases("""
         just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually;
@@ -254,8 +261,11 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         not; never; no longer; without; nobody; neither; nor
         """),
     "cannot": phrases("""
-        can not; could not; unable to; will not let me; does not let me; did not let me; not able to;
-        not possible to; impossible to; fail to; fails to; failed to; refuses to; refused to; refuse to;
-        will not; would not; no longer possible to; struggles to; not let me; not allow me to
+        can not; could not; unable to; will not let me; does not let me; did not let me; not able to; not possible
+        to; impossible to; fail to; fails to; failed to; refuses to; refused to; refuse to; will not; would not; no
+        longer possible to; struggles to; not let me; not allow me to; not been able to; not managed to; not manage
+        to; not been allowed to; been unable to; could no longer; can no longer; could never; no way to; not get it
+        to; not get him to; not make it; never lets me; stops me; can never; not succeeded in; never manage to; not
+        get to; not get in; not get into; not get on; not reach the
         """),
 }

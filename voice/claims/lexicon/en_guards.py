@@ -68,7 +68,8 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         it; i'd put it; must recharge; must charge; must change; must restart; must reset; must free; must pull;
         need to recharge; need to charge; need to restart; need to reset; need to change; needs to be charged; must
         push; must help; must unjam; not make it; does make it; makes it; made it; never make it; to make it; make
-        it back; make it home
+        it back; make it home;
+        set it going; set it off; set it loose; set it to work; set it running; set it free; set it on
         """),
     "told": (
         *(
@@ -162,21 +163,25 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         """),
         ),
         *phrases("""
-        neighbour's; neighbours'; neighbor's; a friend of mine; a mate of mine; a friend has; a mate's;
-        mate's place; friend's place; next door; the neighbours; the neighbour; the neighbor; my neighbour;
-        my neighbor; neighbours have; someone else; somebody else; other people; other customers; other users;
-        other brand; another brand; competitor; competitors; competing; my old one; my old robot; my old vacuum;
-        old one; the old model; previous model; my previous; our previous; our old; my old; the old one; her old;
-        his old; in the forum; on the forum; on reddit; a forum; people online; some people; on youtube; youtube;
-        my last one; my first one; the other one; the other shop; the other branch; our other; my late husband;
-        my late wife; the previous one; a colleague has; a colleague of mine; at my sister's; at my mother's;
-        at my mum's; at my parents'; at my friend's; my friend 's; my sister 's; my brother 's; my neighbour 's;
-        my cousin 's; most people; average user; a customer of mine; dyson; roomba; my previous one;
-        the last model; old hoover; old vacuum; hers runs; hers is; hers has; hers does; hers lasts; theirs is;
-        theirs runs; theirs lasts; sister shop; sister store; other shop; other store; other warehouse;
-        another branch; next shop; head office; my sister takes; my brother takes; my friend takes;
-        my neighbour takes; the man next door; a colleague; her neighbour; his neighbour; their one; my mate;
-        a mate; my pal; previous owner; former owner; owner before
+        neighbour's; neighbours'; neighbor's; a friend of mine; a mate of mine; a friend has; a mate's; mate's
+        place; friend's place; next door; the neighbours; the neighbour; the neighbor; my neighbour; my neighbor;
+        neighbours have; someone else; somebody else; other people; other customers; other users; other brand;
+        another brand; competitor; competitors; competing; my old one; my old robot; my old vacuum; old one; the old
+        model; previous model; my previous; our previous; our old; my old; the old one; her old; his old; in the
+        forum; on the forum; on reddit; a forum; people online; some people; on youtube; youtube; my last one; my
+        first one; the other one; the other shop; the other branch; our other; my late husband; my late wife; the
+        previous one; a colleague has; a colleague of mine; at my sister's; at my mother's; at my mum's; at my
+        parents'; at my friend's; my friend 's; my sister 's; my brother 's; my neighbour 's; my cousin 's; most
+        people; average user; a customer of mine; dyson; roomba; my previous one; the last model; old hoover; old
+        vacuum; hers runs; hers is; hers has; hers does; hers lasts; theirs is; theirs runs; theirs lasts; sister
+        shop; sister store; other shop; other store; other warehouse; another branch; next shop; head office; my
+        sister takes; my brother takes; my friend takes; my neighbour takes; the man next door; a colleague; her
+        neighbour; his neighbour; their one; my mate; a mate; my pal; previous owner; former owner; owner before;
+        switched from; moved from; came from a; migrated from; the one before; before this one; the program we had;
+        the system we had; a rival; a rival's; rival product; elsewhere; my last hoover; my last vacuum; my last
+        robot; our last robot; our last system; our last program; my last machine; my last phone; our last
+        dispenser; our last supplier; my last app; our last machine; my first robot; our first robot; my former; our
+        former; her last; the earlier model; the older model; other model; my ex's; my ex; the one at my; the one my
         """),
     ),
     "contrast": phrases("""
@@ -184,6 +189,14 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         nevertheless; otherwise; truth is; and yet; the truth is; on mine; but mine; reality is; mine is;
         mine does; mine runs; mine has; mine only; mine lasts; mine just; ours is; ours runs; ours only; ours has;
         mine gets; mine goes
+        """),
+    "own": phrases("""
+        i; we; mine; ours; there are; there is; there's; my own
+        """),
+    "not_others": phrases("""
+        took my last one; take my last one; had my last one; popped my last one; swallowed my last one; taken my
+        last one; my last one was; my last one at; my last one on; my last one yesterday; my last one last night; my
+        last one this
         """),
     "turn": phrases("""
         still; actually; honestly; anyway; i get; we get; in fact; instead; meanwhile

@@ -207,6 +207,14 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
         given up using; not had the thing on; not had the robot on; not had the machine on; not had the vacuum on;
         not had the app open; not had it open; not had the thing out; not had the robot out; not had it running
         """),
+    "ended": phrases("""
+        stopped working; stopped responding; stopped charging; stopped cleaning; stopped sending; stopped
+        dispensing; stopped syncing; stopped moving; stopped ringing; stopped altogether; stopped reporting; stopped
+        loading; stopped opening; quit working; ceased working; quit on me; died on me; died on us; packed up;
+        packed in; gave up; gave up the ghost; broke; broke down; went dead; went offline; went dark; went silent;
+        went blank; conked out; seized up; snapped; went down; died; bit the dust; kicked the bucket; fell apart;
+        stopped; came off; fell off; burnt out; burned out; blew; froze up
+        """),
     "start": phrases("""
         started; began; has begun; happening; happens; happened; going on; has been like this; been like this;
         been doing this; been doing that; been going on; like this; like that; persists; exists; this way; set in;
@@ -236,7 +244,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
         still; today; this minute; just now; here
         """),
     "has_dose": phrases("""
-        have; has; had; get; gets; having; gives; give; gave
+        have; has; had; get; gets; having; 's on; am on; is on
         """),
     "idle": phrases("""
         run; ran; cleaned; been; used; vacuumed; running; driven

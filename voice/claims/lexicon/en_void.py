@@ -8,10 +8,13 @@ from voice.claims.lexicon.en_forms import phrases, verbs
 
 VOID: Mapping[str, tuple[str, ...]] = {
     "actor": phrases("""
-        pharmacist; the cleaner; cleaning lady; supplier; chemist; the gp; doctor; delivery; deliveries; truck;
-        lorry; the courier; gardener; visitors; guests; the bus; meeting; meetings; technician; inspector;
-        auditor; training; webinar; payment; subscription; newsletter; nurse comes; cleaner comes; delivery comes;
-        he comes; she comes; comes round; visits us; visits me; visits her; comes by; comes in
+        vacuum by hand; hoover by hand; sweep by hand; clean by hand; vacuum myself; hoover myself; sweep myself;
+        with a broom; with the broom; with a mop; vacuum manually; clean manually; do it by hand; old vacuum
+        cleaner; upright vacuum; pharmacist; the cleaner; cleaning lady; supplier; chemist; the gp; doctor;
+        delivery; deliveries; truck; lorry; the courier; gardener; visitors; guests; the bus; meeting; meetings;
+        technician; inspector; auditor; training; webinar; payment; subscription; newsletter; nurse comes; cleaner
+        comes; delivery comes; he comes; she comes; comes round; visits us; visits me; visits her; comes by; comes
+        in
         """),
     "contact": (
         *verbs("""
