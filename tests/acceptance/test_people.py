@@ -8,38 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.acceptance.diary import Diary
 from tests.acceptance.stage import Platform, now_ms
 from tests.waiting import poll
 
 TEHRAN = ZoneInfo("Asia/Tehran")
-
-
-class Diary:
-    """Elements of one boot, numbered without a gap."""
-
-    def __init__(self) -> None:
-        self.readings: list[dict[str, object]] = []
-        self.events: list[dict[str, object]] = []
-
-    def note(self, at: datetime, kind: str | None = None, **attrs: object) -> None:
-        """An event, or without a kind a reading."""
-        element: dict[str, object] = {"ts": round(at.timestamp() * 1000), "boot": 1}
-        element["seq"] = len(self.readings) + len(self.events)
-        if kind is None:
-            self.readings.append(element | {"values": {"battery_pct": 50}})
-        else:
-            self.events.append(element | {"kind": kind, "attrs": attrs})
-
-    def clean(self, start: datetime, minutes: int) -> None:
-        """One use."""
-        self.note(start, "clean_started")
-        self.note(start + timedelta(minutes=minutes), "clean_finished", duration_min=minutes, area_m2=12.5)
-
-    def tell(self, platform: Platform, device: str) -> None:
-        """Over MQTT, events first: order does not matter."""
-        for channel, elements in (("event", self.events), ("telemetry", self.readings)):
-            done = platform.pub(device, f"vop/v1/{device}/up/{channel}", "-m", json.dumps(elements))
-            assert done.returncode == 0, done.stderr
 
 
 def midnight(day: date) -> datetime:
