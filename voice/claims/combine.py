@@ -114,7 +114,8 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
     """ "not twice a day, it's once": times without a period, right after a rate, are per its period."""
     result = list(found)
     for place in range(1, len(found)):
-        first, second = result[place - 1], found[place]
+        before = place - 2 if place > 1 and found[place - 1].kind == "moment" else place - 1
+        first, second = result[before], found[place]
         if second.kind != "count" or second.value is None:
             continue
         if first.kind in ("length", "spell", "after") and first.frame is not None and first.frame.kind == "length":
@@ -309,6 +310,8 @@ def _natural(moment: tuple[str, float]) -> Per:
     name, days = moment
     if name in PER_DAYS:
         return name  # type: ignore[return-value]
+    if name == "named_month":
+        return "month"
     if name == "rolling":
         return {7.0: "week", 30.0: "month", 365.0: "year"}.get(days, "day")  # type: ignore[return-value]
     return "day"

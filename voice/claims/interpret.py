@@ -85,7 +85,7 @@ def _draft(
         elif days is None:
             return None
         else:
-            measure = replace(measure, value=exactly(days), unit="day")
+            measure = replace(measure, value=days, unit="day")
     made = draft(measure, found.topic, found.cue)
     if made is not None:
         made.distance = found.distance

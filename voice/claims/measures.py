@@ -20,6 +20,7 @@ ago            t          "3 days ago"
 after          t          "after 20 minutes"
 window         t          rolling: "in the last 10 days"; window_unit u: "in the past week"
 moment         m          "yesterday", "last week": window or last use; on_weekday d: "last Tuesday"
+since_month    m [, n]    "since March", "since 12 March"; in_month m: "in March"
 since          m          "since yesterday"; since_weekday d: "since Tuesday"
 share          a, b       "one in four", «از هر ده تا یکی»
 nth            b          "every second time"
@@ -95,6 +96,7 @@ Captures = Mapping[str, Any]
 Builder = Callable[[Captures], Measure | None]
 
 DAYS_A_WEEK = 7
+DAYS_A_MONTH = 31
 MINUTES_A_DAY = 1440
 
 
@@ -238,6 +240,19 @@ def _weekday(kind: Kind) -> Builder:
     return build
 
 
+def _named(kind: Kind) -> Builder:
+    def build(captures: Captures) -> Measure | None:
+        month = float(captures["m"])
+        if "n" not in captures:
+            return Measure(kind, moment=("named_month", month))
+        day = _as_interval(captures["n"])
+        if not day.exact or not 1 <= (day.low or 0) <= DAYS_A_MONTH:
+            return None
+        return Measure(kind, moment=("named_date", 100 * month + int(day.low or 0)))
+
+    return build
+
+
 def _momentous(kind: Kind) -> Builder:
     def build(captures: Captures) -> Measure:
         return Measure(kind, moment=captures["m"])
@@ -304,6 +319,8 @@ BUILDERS: Mapping[str, Builder] = {
     "since_weekday": _weekday("since"),
     "on_weekday": _weekday("moment"),
     "moment": _momentous("moment"),
+    "since_month": _named("since"),
+    "in_month": _named("moment"),
     "since": _momentous("since"),
     "share": _share,
     "nth": _nth,

@@ -6,9 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from voice.calendars import Calendar, Per, first_day, next_first, start_of_day, zone_named
 from voice.claims.model import Window
+from voice.claims.numbers import Interval, exactly
 
 MONDAY = 1
 WEEK = 7
+NAMED = frozenset({"named_month", "named_date"})
+"""Moments with a name in the calendar: ("named_month", 3) is March, ("named_date", 312) the 12th of March."""
+A_MONTH = 100
+"""What a month counts in the number of a date."""
 
 
 def resolve(
@@ -25,6 +30,9 @@ def resolve(
     today = said_at.astimezone(place).date()
     if name == "rolling":
         return Window(now - timedelta(days=count), now)
+    if name in NAMED:
+        since, until = _named(name, int(count), today)
+        return _bounded(start_of_day(since, place), start_of_day(until + timedelta(days=1), place), now)
     if name == "weekday":
         day = _latest(today, int(count))
         return _bounded(start_of_day(day, place), start_of_day(day + timedelta(days=1), place), now)
@@ -37,18 +45,38 @@ def resolve(
     return _bounded(start_of_day(first, place), start_of_day(next_first(first, per, calendar), place), now)
 
 
-def days_since(moment: tuple[str, float], said_at: datetime | None, zone: str) -> float | None:
-    """Whole days from a moment until it is spoken of; None where the words alone do not tell."""
+def days_since(moment: tuple[str, float], said_at: datetime | None, zone: str) -> Interval | None:
+    """Whole days from a moment until it is spoken of, a range where it is no single day ("since March").
+
+    None where the words alone do not tell.
+    """
     name, count = moment
     lengths = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
     if name in lengths:
-        return lengths[name] * count if name == "day" or count > 0 else None
+        return exactly(lengths[name] * count) if name == "day" or count > 0 else None
     if name == "rolling":
-        return count
-    if name == "weekday" and said_at is not None:
-        today = said_at.astimezone(zone_named(zone)).date()
-        return float((today - _latest(today, int(count))).days)
+        return exactly(count)
+    if said_at is None:
+        return None
+    today = said_at.astimezone(zone_named(zone)).date()
+    if name == "weekday":
+        return exactly(float((today - _latest(today, int(count))).days))
+    if name in NAMED:
+        since, until = _named(name, int(count), today)
+        return Interval(float(max((today - until).days, 0)), float((today - since).days))
     return None
+
+
+def _named(name: str, count: int, today: date) -> tuple[date, date]:
+    """First and last day of the latest such month or date that has begun."""
+    month, day = (count, 1) if name == "named_month" else divmod(count, A_MONTH)
+    year = today.year if (month, day) <= (today.month, today.day) else today.year - 1
+    first = date(year, month, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    if name == "named_date":
+        exact = min(first + timedelta(days=day - 1), last)
+        return exact, exact
+    return first, last
 
 
 def _latest(today: date, weekday: int) -> date:

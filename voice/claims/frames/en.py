@@ -84,6 +84,13 @@ FRAMES: tuple[Frame, ...] = (
     Frame("since", "<since_word> <moment:m>"),
     Frame("since", "<since_word> <day_part> <moment:m>"),
     Frame("since_weekday", "<since_word> last? <weekday:d>"),
+    Frame("since_month", "<since_word> early|late|mid|last? -? <month_name:m>"),
+    Frame("since_month", "<since_word> the? <number|day_number:n> of? <month_name:m>"),
+    Frame("since_month", "<since_word> <month_name:m> the? <number|day_number:n>"),
+    Frame("since_month", "<since_word> the beginning|start|middle|end of <month_name:m>"),
+    Frame("in_month", "in|during|throughout|last <month_name:m>"),
+    Frame("in_month", "on the? <number|day_number:n> of? <month_name:m>"),
+    Frame("in_month", "on <month_name:m> the? <number|day_number:n>"),
     Frame("on_weekday", "last <weekday:d>"),
     Frame("on_weekday", "on <weekday:d>"),
     # shares

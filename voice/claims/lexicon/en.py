@@ -6,7 +6,7 @@ from voice.claims.lexicon import Lexicon
 from voice.claims.lexicon.en_fields import FIELDS
 from voice.claims.lexicon.en_grammar import GRAMMAR
 from voice.claims.lexicon.en_guards import GUARDS
-from voice.claims.lexicon.en_names import ONES, ORDINALS, TENS, WEEKDAYS
+from voice.claims.lexicon.en_names import MONTHS, ONES, ORDINALS, TENS, WEEKDAYS
 from voice.claims.lexicon.en_topics import TOPICS
 from voice.claims.lexicon.en_void import VOID
 from voice.claims.lexicon.en_words import RIGHT_AS_THEY_ARE
@@ -305,6 +305,8 @@ LEXICON = Lexicon(
         "in the past 24 hours": ("rolling", 1),
     },
     extra={
+        "month_name": {name: float(place % 12 + 1) for place, name in enumerate(MONTHS)},
+        "day_number": {f"{day}{ending}": float(day) for day in range(1, 32) for ending in ("st", "nd", "rd", "th")},
         "ordinal": {
             **{word: float(place + 3) for place, word in enumerate(ORDINALS)},
             "second": 2.0,

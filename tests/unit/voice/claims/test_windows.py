@@ -55,6 +55,33 @@ def test_a_weekday_needs_the_moment_of_speaking() -> None:
     assert extract("I haven't used it since Sunday.", vacuum, "en") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "topic", "low", "high"),
+    [
+        ("It has been stuck since Tuesday.", "fault_since", 1, 1),
+        ("It has been broken since March.", "fault_since", 0, 17),
+        ("It has been broken since February.", "fault_since", 18, 45),
+        ("It's been broken since 12 March.", "fault_since", 6, 6),
+        ("It's been dead since the 3rd of March", "fault_since", 15, 15),
+        ("I haven't used it since Christmas, no, since December 30th.", "last_used", 78, 78),
+        ("I haven't used it since late November", "last_used", 108, 137),
+        ("It has been broken since 31 February.", "fault_since", 18, 18),
+    ],
+)
+def test_a_month_or_a_date_needs_it_too(text: str, topic: str, low: float, high: float) -> None:
+    vacuum = PRODUCTS["robot_vacuum"]
+    (claim,) = extract(text, vacuum, "en", WEDNESDAY)
+    assert (claim.topic, claim.low, claim.high, claim.unit) == (topic, low, high, "day")
+    assert extract(text, vacuum, "en") == []
+
+
+def test_a_count_in_a_named_month() -> None:
+    (claim,) = extract("It got stuck five times in February.", PRODUCTS["robot_vacuum"], "en", WEDNESDAY)
+    assert (claim.topic, claim.low, claim.per) == ("fault_frequency", 5, "month")
+    assert claim.window is not None
+    assert claim.window.as_json() == {"from": "2026-02-01T00:00:00+00:00", "to": "2026-03-01T00:00:00+00:00"}
+
+
 def test_a_zone_that_is_none() -> None:
     with pytest.raises(UnknownZone):
         extract("I ran it twice last week.", PRODUCTS["robot_vacuum"], "en", WEDNESDAY, "Mars/Olympus")
