@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bench import disturb
@@ -29,6 +29,7 @@ EDGE: Final = 0.02
 WHOLE: Final = 0.99
 DIFFERS: Final = ("understates", "overstates", "contradicts")
 DOSES: Final = ("dose_taken", "dose_missed")
+Open: TypeAlias = Literal["other than what came", "edge between", "not throughout"]
 _DAY: Final = timedelta(days=1)
 
 
@@ -61,8 +62,8 @@ class Case:
     """Share of the time compared with, reckoned from what was handed over."""
     coverage: float | None
     """The same as the platform has it."""
-    is_open: bool
-    """What was heard leaves the answer open."""
+    is_open: Open | None
+    """Why what was heard leaves the answer open; None: it does not."""
     spoke_truly: bool
     """The customer told what was true of their own last 91 days."""
 
@@ -70,8 +71,15 @@ class Case:
     def right(self) -> bool:
         """By the rule of `bench.verdicts`."""
         if self.verdict == "cannot_tell":
-            return self.truth == "cannot_tell" or self.heard < COVERAGE + EDGE or self.is_open
+            return self.excuse is not None
         return self.verdict == self.truth
+
+    @property
+    def excuse(self) -> str | None:
+        """Why `cannot_tell` would be right; None: it would not."""
+        if self.truth == "cannot_tell":
+            return "nobody can"
+        return "few heard" if self.heard < COVERAGE + EDGE else self.is_open
 
     @property
     def accused(self) -> bool:
@@ -144,13 +152,17 @@ class World:
     def _case(
         self, statement: Statement, one: Said, truth: str, verdict: Verdict | None, *, hidden: bool
     ) -> Case:  # fmt: skip
-        share, is_open = 1.0, False
+        share: float = 1.0
+        is_open: Open | None = None
         if verdict is not None:
             window = verdict.reported.window
             since, until = (window.since - self.epoch) / _DAY, (window.until - self.epoch) / _DAY
             share = self._heard[statement.device].share(since, until)
             came = [s.element for s in self._came[statement.device] if since <= s.element.day < until]
-            is_open = hidden or _is_open([e.body for e in came], statement.product, one.topic, verdict, share)
+            is_open = (
+                "other than what came" if hidden
+                else _is_open([e.body for e in came], statement.product, one.topic, verdict, share)
+            )  # fmt: skip
         return Case(
             self.fleet.seed, statement.key, statement.device, self.kinds[statement.device], statement.language,
             one.topic, statement.text, truth, verdict.verdict if verdict else "unread",
@@ -167,15 +179,17 @@ def _tried(events: list[Happening], *asked: Any, **where: Any) -> str | None:
         return None
 
 
-def _is_open(came: list[dict[str, Any]], product: str, topic: str, verdict: Verdict, share: float) -> bool:
+def _is_open(
+    came: list[dict[str, Any]], product: str, topic: str, verdict: Verdict, share: float
+) -> Open | None:  # fmt: skip
     """Whether the edge of what agrees lies between what was heard, and that over the share heard."""
     if share <= 0:
-        return True
+        return "edge between"
     if topic == "adherence":
         taken, missed = (sum(e["attrs"]["doses"] for e in came if e["kind"] == kind) for kind in DOSES)
         due = (taken + missed) / share
         if not due:
-            return True
+            return "edge between"
         low, high = 100 * taken / due, 100 * (taken + due - taken - missed) / due
     elif (kind := KIND.get(topic) or KINDS.get(topic, {}).get(product)) and topic not in (
         "usage_duration", "battery_runtime",
@@ -184,7 +198,7 @@ def _is_open(came: list[dict[str, Any]], product: str, topic: str, verdict: Verd
         periods = len(verdict.reported.periods) if verdict.reported.per else 1
         low, high = sum(told) / max(1, periods), sum(told) / max(1, periods) / share
     else:
-        return share < WHOLE
+        return "not throughout" if share < WHOLE else None
     least, most = verdict.allowed[0] or 0.0, verdict.allowed[1]
     edges = [least] if most is None else [least, most]
-    return any(low <= edge <= high for edge in edges) and low < high
+    return "edge between" if any(low <= edge <= high for edge in edges) and low < high else None

@@ -78,7 +78,8 @@ class Figures:
     """Of those."""
     accused_by_their_months: float
     """Of those who told what was true of their last 91 days, which are not quite the periods compared with."""
-    cannot_tell: int
+    cannot_tell: Mapping[str, int]
+    """By why that is right; `nothing`: it is not."""
     told_unheard: int
     """Told although it was heard for less than the limit."""
     unread: int
@@ -132,7 +133,7 @@ def figures(heap: Heap, way: str, fleets: int) -> Figures:
         right=sum(case.right for case in cases) / len(cases),
         truthful=len(truthful), accused=sum(case.accused for case in truthful) / max(1, len(truthful)),
         accused_by_their_months=sum(_differs(case) for case in candid) / max(1, len(candid)),
-        cannot_tell=sum(case.verdict == "cannot_tell" for case in cases),
+        cannot_tell=dict(Counter(case.excuse or "nothing" for case in cases if case.verdict == "cannot_tell")),
         told_unheard=sum(case.told_unheard for case in cases),
         unread=sum(case.verdict == "unread" for case in cases), invented=heap.invented,
         by_disturbance=_rows(cases, lambda case: case.disturbance),
@@ -237,11 +238,12 @@ def main(wanted: int, devices: int, days: int, mqtt: bool, path: Path | None) ->
     console.print(table("by disturbance", found.by_disturbance, COLUMNS))
     console.print(table("by topic", found.by_topic, COLUMNS))
     console.print(table("oracle, and platform", found.confusion, answers))
+    told = ", ".join(f"{count} {why}" for why, count in sorted(found.cannot_tell.items()))
     console.print(
         f"{found.statements:,} statements, {found.claims:,} claims, {found.elements:,} elements by {found.way}: "
         f"{found.right:.1%} right; of {found.truthful:,} true claims {found.accused:.2%} accused "
         f"({found.accused_by_their_months:.2%} of those true of their own 91 days); "
-        f"{found.cannot_tell} cannot be told, {found.told_unheard} told unheard, "
+        f"{sum(found.cannot_tell.values())} cannot be told ({told}), {found.told_unheard} told unheard, "
         f"{found.unread} unread, {found.invented} invented"
     )
     if path is not None:
