@@ -20,6 +20,7 @@ WIDE, NARROW = 760.0, 350.0
 TOP, LEFT, RIGHT, FOOT = 26.0, 40.0, 14.0, 42.0
 """Room around the plot: for the moment's mark, the figures, and below it the coverage and the periods' names."""
 LABEL_WIDTH: Final = 74.0
+MOMENT_WIDTH: Final = 46.0
 COUNTS_UP_TO: Final = 16
 """Bars that are each labelled with their figure on a wide picture."""
 LONGER: Final = 1.5
@@ -78,8 +79,10 @@ class Band(NamedTuple):
     allowed: Box | None
     """With its tolerance."""
     open_above: bool
-    moment: float | None
+    moment: float
     """Where it was said."""
+    named: bool
+    """Whether there is room for its number there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,10 @@ def _drawn(picture: Picture, width: float) -> Chart:
         last_named = middle if named else last_named
         bars.append(_bar(period, value, left, right, up, plot, named, width, len(values)))
     ticks = [Tick(up(step * n), step * n) for n in range(round(top / step) + 1)]
-    bands = [_band(voice, across, up, plot) for voice in picture.voices]
+    bands: list[Band] = []
+    for voice in reversed(picture.voices):  # the newest has its number first
+        taken = [band.moment for band in bands if band.named]
+        bands.append(_band(voice, across, up, plot, taken))
     gaps = [
         Box(across(since), plot.y, across(until) - across(since), plot.height)
         for since, until in picture.gaps
@@ -238,7 +244,7 @@ def _bar(
     return Bar(period, value, heard, unheard, covered, strip, (left + right) / 2, named, counted, dark)
 
 
-def _band(voice: Voice, across: _Across, up: _Up, plot: Box) -> Band:
+def _band(voice: Voice, across: _Across, up: _Up, plot: Box, taken: Sequence[float]) -> Band:
     verdict = voice.verdict
     claim, window = verdict.claim, verdict.reported.window
     left, right = across(window.from_), max(across(window.to), across(voice.said_at))
@@ -253,8 +259,9 @@ def _band(voice: Voice, across: _Across, up: _Up, plot: Box) -> Band:
         wide_upper, wide_lower = plot.y if most is None else up(most), up(least or 0.0)
         if wide_upper < upper - 0.5 or wide_lower > lower + 0.5:
             allowed = Box(left, wide_upper, right - left, wide_lower - wide_upper)
-    inside = plot.x <= across(voice.said_at)
-    return Band(voice.number, low, high, box, allowed, high is None, across(voice.said_at) if inside else None)
+    moment = across(voice.said_at)
+    named = all(abs(moment - other) >= MOMENT_WIDTH for other in taken)
+    return Band(voice.number, low, high, box, allowed, high is None, moment, named)
 
 
 def _rate(period: ReportedPeriod, per: str | None) -> float:
@@ -298,19 +305,21 @@ class Scale:
     said: Mark
     allowed: Mark
     reported: Mark
-    point: float
+    point: float | None
+    """The one figure, where there is one."""
 
 
 def scales(verdict: Judged) -> tuple[Scale, Scale] | None:
     """The claim on a scale, wide and narrow; None where a side has no figure."""
     claim, found = verdict.claim, verdict.reported
-    if found.value is None or (claim.low is None and claim.high is None):
+    if (claim.low is None and claim.high is None) or (found.value is None and found.low is None and found.high is None):
         return None
-    return _scaled(verdict, found.value, WIDE), _scaled(verdict, found.value, NARROW)
+    return _scaled(verdict, WIDE), _scaled(verdict, NARROW)
 
 
-def _scaled(verdict: Judged, value: float, width: float) -> Scale:
+def _scaled(verdict: Judged, width: float) -> Scale:
     claim, found = verdict.claim, verdict.reported
+    value = found.value
     ends = [claim.low, claim.high, value, found.low, found.high]
     highest = max(end for end in ends if end is not None) or 1.0
     step = _step(highest)
@@ -327,4 +336,12 @@ def _scaled(verdict: Judged, value: float, width: float) -> Scale:
     ticks = [Tick(at(step * n), step * n) for n in range(round(top / step) + 1)]
     least, most = verdict.allowed
     reported = mark(value, value) if found.low is None and found.high is None else mark(found.low, found.high)
-    return Scale(width, plot, ticks, mark(claim.low, claim.high), mark(least, most), reported, at(value))
+    return Scale(
+        width,
+        plot,
+        ticks,
+        mark(claim.low, claim.high),
+        mark(least, most),
+        reported,
+        None if value is None else at(value),
+    )

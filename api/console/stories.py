@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from api.access import FIGURE_ROLES
+from api.access import FIGURE_ROLES, view_of
 from api.auditing import Visit
 from api.console import paths
 from api.console.catalogues import N_
 from api.console.formats import Format
 from api.console.language import Reader
+from api.permissions import RULES
 from store import devices, readings
 
 LOOKED_AT = 100
 """Devices of a product that are looked at; the demonstration has fewer."""
 MONTHS = timedelta(days=90)
+_COMPARISON = "/devices/{device}/comparison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,13 @@ class Story:
     """What of it is not built yet; empty: nothing."""
     place: Callable[[Visit, Reader], str | None]
     """The page of the very thing; None: there is no such thing now."""
+    whole_with: str = ""
+    """The page that, once it is there, leaves nothing of it to be built."""
+
+    @property
+    def missing(self) -> str:
+        """What of it is not built yet, as pages are now."""
+        return "" if ("GET", self.whole_with) in RULES else self.lacks
 
 
 def _of(visit: Visit, product: str) -> list[devices.DeviceSummary]:
@@ -56,9 +65,9 @@ def _used(visit: Visit, reader: Reader) -> str | None:
     found = _of(visit, "robot_vacuum")[:1]
     if not found:
         return None
-    if reader.roles & FIGURE_ROLES:  # a care team sees that of its own customers alone
-        return paths.url("/devices/{device}/usage", {"per": "month"}, device=found[0].device.device)
-    return paths.url("/devices/{device}", device=found[0].device.device)
+    # A care team sees what is said of its own customers' devices alone.
+    path = _COMPARISON if reader.roles & FIGURE_ROLES else "/devices/{device}"
+    return paths.url(path, device=found[0].device.device)
 
 
 def _stuck(visit: Visit, _: Reader) -> str | None:
@@ -68,12 +77,18 @@ def _stuck(visit: Visit, _: Reader) -> str | None:
     return paths.url("/devices/{device}", device=chosen[0].device.device) if chosen else None
 
 
-def _pills(visit: Visit, _: Reader) -> str | None:
+def _pills(visit: Visit, reader: Reader) -> str | None:
     found = _of(visit, "pill_dispenser")[:1]
-    return paths.url("/devices/{device}/events", device=found[0].device.device) if found else None
+    if not found:
+        return None
+    cares = reader.can("GET", _COMPARISON) and view_of(visit, found[0].device).cared
+    path = _COMPARISON if cares else "/devices/{device}/events"
+    return paths.url(path, device=found[0].device.device)
 
 
-def _shelf(visit: Visit, _: Reader) -> str | None:
+def _shelf(visit: Visit, reader: Reader) -> str | None:
+    if reader.can("GET", "/stock"):
+        return "/stock"
     device = _most(visit, "stock_sensor", "stock_items", least=True)
     return paths.url("/devices/{device}", {"signal": "stock_items"}, device=device) if device else None
 
@@ -90,7 +105,7 @@ STORIES = (
         N_("What was said beside what was measured"),
         N_("A customer says two or three times a month; the vacuum reports six; the page shows both, neutrally."),
         "/devices?product=robot_vacuum",
-        N_("Not built yet: what customers say. What the vacuums report can be seen."),
+        "",
         _used,
     ),
     Story(
@@ -104,7 +119,7 @@ STORIES = (
         N_("I take every pill"),
         N_("The dispenser reports 71 percent; the clinician alone sees both, side by side."),
         "/devices?product=pill_dispenser",
-        N_("Not built yet: adherence. The care team sees the dispenser's events and usage."),
+        "",
         _pills,
     ),
     Story(
@@ -113,6 +128,7 @@ STORIES = (
         "/devices?product=stock_sensor",
         N_("Not built yet: orders. The level of each shelf can be seen."),
         _shelf,
+        "/stock",
     ),
     Story(
         N_("A motor's current creeps up"),

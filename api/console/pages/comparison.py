@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from fastapi import Depends, Request, Response
@@ -14,7 +14,7 @@ from api.console import comparing, pictures, saying
 from api.console.pages.device import period_of, shown
 from api.console.pages.device_range import Range
 from api.console.pictures import Picture, Scale, Voice
-from api.console.rendering import page
+from api.console.rendering import is_fragment, page
 from api.console.routing import pages
 from api.devices import records
 from api.paging import Cursor, Limit
@@ -55,10 +55,8 @@ def of_device(
     if isinstance(chosen, Response):
         return chosen
     compared = comparison.of_device(visit, device, chosen.within, cursor, limit)
-    return shown(
-        request, visit, "comparison", found, chosen, **_drawn(visit, compared), cursor=cursor, fragment="voices",
-        now=datetime.now(UTC),
-    )  # fmt: skip
+    both = _drawn(request, visit, compared)
+    return shown(request, visit, "comparison", found, chosen, **both, cursor=cursor, fragment="voices")
 
 
 @router.get("/customers/{customer}/comparison")
@@ -83,11 +81,11 @@ def of_customer(
         customer_name=owner.name if Reach(visit).named(owner.customer_id) else None,
         within=within,
         cursor=cursor,
-        **_drawn(visit, compared),
+        **_drawn(request, visit, compared),
     )
 
 
-def _drawn(visit: Visit, compared: Comparison) -> dict[str, Any]:
+def _drawn(request: Request, visit: Visit, compared: Comparison) -> dict[str, Any]:
     """The statements, and pictures of what their claims came to. A claim is called by its statement's number."""
     oldest_first = list(reversed(compared.items))
     voices = [Voice(one.statement, verdict, one.said_at, one.device) for one, verdict in _standing(oldest_first)]
@@ -107,6 +105,7 @@ def _drawn(visit: Visit, compared: Comparison) -> dict[str, Any]:
         "scaled": scaled,
         "pieces": {one.statement: saying.marked(one.text or "", _kept(one)) for one in compared.items},
         "words": saying,
+        "whole": not is_fragment(request),
     }
 
 
