@@ -17,6 +17,9 @@ APART: Mapping[str, float] = {"count": 0.0, "none": 0.0, "rate": 2.0}
 WINDOWED = frozenset({"count", "rate", "none", "share", "all", "vague", "empty"})
 NEIGHBOURS = 6
 """Measures on either side that one may be put together with."""
+MINUTES_AN_HOUR = 60
+FEWEST_MINUTES = 12
+"""A bare figure from here on, after hours, is in minutes."""
 CORRECTION_GAP = 10
 """Tokens between a figure and the one that takes its place."""
 
@@ -36,6 +39,8 @@ def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -
         return scene.longest("possessive", measure.end) is not None if measure.end < len(scene.tokens) else False
     if measure.kind == "count":
         return _no_count(scene, measure)
+    if measure.kind == "none" and measure.frame is not None and measure.frame.pattern == "<never>":
+        return any(_says_how_often(scene, measure, other) for other in measures)
     if measure.kind == "none" and measure.frame is not None and "<miss>" in measure.frame.pattern:
         return any(other.begin == measure.end and other.kind in ("rate", "count") for other in measures)
     if measure.kind == "always":
@@ -50,6 +55,16 @@ def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -
         (entry := scene.longest("product_fault", place)) is not None and entry.end > measure.begin
         for place in range(max(measure.begin - 4, 0), measure.end)
     )
+
+
+def _says_how_often(scene: Scene, never: Measure, other: Measure) -> bool:
+    """ "seven runs in ten it NEVER found its way", "NEVER more than half": the other figure is what is said."""
+    if other is never or other.value is None:
+        return False
+    if scene.between(min(never.begin, other.begin), max(never.begin, other.begin)) > 0:
+        return False
+    bound = other.begin >= never.end and (other.value.high is None or other.value.low == 0) and other.kind != "none"
+    return bound or (other.kind == "share" and other.end <= never.begin)
 
 
 def _said_once(scene: Scene, found: list[Measure]) -> list[Measure]:
@@ -118,7 +133,11 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
         first, second = result[before], found[place]
         if second.kind != "count" or second.value is None:
             continue
-        if first.kind in ("length", "spell", "after") and first.frame is not None and first.frame.kind == "length":
+        if (
+            first.kind in ("length", "spell", "after")
+            and first.frame is not None
+            and first.frame.kind in ("length", "spell")
+        ):
             if not second.value.times and not second.of_goods and _now(scene, first, second):
                 result[place] = replace(
                     first, value=_in_unit_of(scene, first, second.value), begin=second.begin, end=second.end
@@ -180,7 +199,8 @@ def _in_unit_of(scene: Scene, first: Measure, value: Interval) -> Interval:
     for place in range(first.end - 1, first.begin - 1, -1):
         unit = scene.longest("unit", place)
         if unit is not None:
-            return value.scaled(unit.value[1])
+            minutes = unit.value[1] == MINUTES_AN_HOUR and (value.low or 0) >= FEWEST_MINUTES
+            return value if minutes else value.scaled(unit.value[1])  # "two hours, now thirty"
     return value
 
 

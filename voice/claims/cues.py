@@ -147,7 +147,11 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
         return Cue("neg_used", neg.begin, neg.end) if neg.tag == "neg" else None
     if neg.tag == "neg" and (never := scene.longest("never", neg.begin)) is not None:
         verb = never.end
-        acts = verb < len(scene.tokens) and not _known(scene, verb) and scene.tokens[verb].text.endswith("s")
+        acts = (
+            verb < len(scene.tokens)
+            and not _known(scene, verb)
+            and (scene.tokens[verb].text.endswith("s") or _subject(scene, neg.begin) == "it")
+        )
         return Cue("strange", neg.begin, verb + 1) if acts else None
     subject = _subject(scene, neg.begin) or _third_person(scene, neg.begin)
     _, end = scene.clause(neg.begin)
@@ -164,7 +168,7 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
         strange = not _known(scene, place) or "contact" in tags
         if neg.tag == "cannot" and "mild" not in tags and scene.tokens[place].kind == "word" and place == neg.end:
             return Cue("fault", neg.begin, place + 1)
-        if strange and (subject == "it" or neg.tag == "cannot"):
+        if strange and (subject == "it" or neg.tag == "cannot" or (subject is None and not _people(scene, neg.begin))):
             return Cue("fault", neg.begin, place + 1)
     return None
 
@@ -176,6 +180,12 @@ def _left_alone(scene: Scene, place: int, end: int) -> bool:
     if place + 1 >= end or not set(scene.lattice.at[place]) <= {"noun", "consume", "takes", "have"}:
         return False
     return any("it" in scene.lattice.at[after] for after in range(place + 1, min(place + 3, end)))
+
+
+def _people(scene: Scene, place: int) -> bool:
+    """Whether somebody, or something that is sent, stands before a denial: "my parcel has not come"."""
+    begin, _ = scene.clause(place)
+    return begin == place or any(scene.all("person", "me", "actor", "contact", "others", begin=begin, end=place))
 
 
 def _third_person(scene: Scene, place: int) -> str | None:

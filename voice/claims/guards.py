@@ -126,7 +126,7 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
             break
         for mark in range(cue.end, until):
             own = scene.lattice.words[mark] == "," and mark + 1 < until and "own" in scene.lattice.at[mark + 1]
-            if scene.lattice.words[mark] == ";" or (own and tag in REACHING_BACK):
+            if scene.lattice.words[mark] == ";" or own:
                 until = mark  # "your sensor says 40, I count 22"
                 break
         first = cue.begin

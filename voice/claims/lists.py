@@ -90,7 +90,7 @@ def _doses_by_part(scene: Scene, begin: int) -> Measure | None:
     place, end, many = begin, begin, 0
     while place < len(scene.tokens) and many < LONGEST:
         number = scene.longest("number", place)
-        if number is None or number.value.times:
+        if number is None:
             break
         after = number.end
         for tag in ("dose", "noun"):

@@ -7,6 +7,7 @@ rate_over      n, t       "3 times in 2 weeks"
 rate_window    n, t or u  "3 times in the last 2 weeks": a rate with its window
 rate_periodic  n, w       "twice daily"
 every          p [, k]    "every 2 days", "every other day" (k = 2)
+every_or       k, j, p    "every third or fourth day"; nth_or b, c: "every second or third time"
 every_over     t          "every half hour", "every 10 to 14 days"
 between        p, k       «دو روز در میان»: once in k + 1 p
 periodic       w          a word that is a whole rate: "daily"
@@ -189,6 +190,10 @@ def _every(captures: Captures) -> Measure | None:
     return _rate_in({**captures, "n": 1})
 
 
+def _every_or(captures: Captures) -> Measure | None:
+    return _every({**captures, "k": Interval(float(captures["k"]), float(captures["j"]))})
+
+
 def _between(captures: Captures) -> Measure | None:
     return _every({**captures, "k": _as_interval(captures["k"]).plus(exactly(1))})
 
@@ -271,6 +276,11 @@ def _nth(captures: Captures) -> Measure | None:
     return _share({"a": 1, "b": captures["b"]})
 
 
+def _nth_or(captures: Captures) -> Measure:
+    first, second = float(captures["b"]), float(captures["c"])
+    return Measure("share", Interval(100 / max(first, second), 100 / min(first, second)), unit="percent")
+
+
 def _percent(captures: Captures) -> Measure | None:
     value = _as_interval(captures["n"])
     return None if (value.high or 0) > 100 else Measure("share", value, unit="percent")
@@ -302,6 +312,8 @@ BUILDERS: Mapping[str, Builder] = {
     "rate_window": _rate_window,
     "rate_periodic": _rate_periodic,
     "every": _every,
+    "every_or": _every_or,
+    "nth_or": _nth_or,
     "every_over": _every_over,
     "days_of": _days_of,
     "between": _between,

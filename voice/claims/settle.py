@@ -206,6 +206,7 @@ def _contrasted(scene: Scene, first: Draft, second: Draft) -> bool:
 _KIN = (
     frozenset({"adherence", "missed_doses", "usage_frequency"}),
     frozenset({"usage_frequency", "last_used"}),
+    frozenset({"usage_duration", "battery_runtime"}),
 )
 
 

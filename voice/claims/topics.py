@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from voice.claims.cues import VOID, Cues
 from voice.claims.measures import Kind, Measure
-from voice.claims.scene import Cue, Scene
+from voice.claims.scene import SENTENCE, Cue, Scene
 
 Weights = Mapping[str, Mapping[str, float]]
 """topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""
 
 FRAGMENT_WORDS = 1
 """Words with a meaning of their own beside the figure."""
+ELLIPSIS = 5.0
+"""What a sentence's end counts where the next one is a bare figure, or the one before was."""
 UNSURE = 6.0
 """Distance of a topic that no word names."""
 SAYS_NOTHING = "nothing"
@@ -128,7 +130,9 @@ def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
     if cue.tag in ("have", "now_left") and not measure.of_goods:
-        return None
+        begin, end = scene.clause(measure.begin)
+        if not (scene.lattice.has("have", begin, end) and scene.lattice.has("now_left", begin, end)):
+            return None
     return fits.get(cue.tag)
 
 
@@ -170,15 +174,35 @@ def _elsewhere(scene: Scene, cues: Cues, measure: Measure, best: Cue | None) -> 
     )
 
 
+def _supplied(scene: Scene, cues: Cues, measure: Measure) -> bool:
+    """Whether somebody who brings goods is the subject: "the supplier ships 60 boxes a week"."""
+    begin, _ = scene.clause(measure.begin)
+    return any(
+        cue.tag == "actor" and begin <= cue.begin < measure.begin for cue in cues.near(measure.begin, measure.end)
+    )
+
+
 def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
     """The topic of a measure among `topics`, those the product has claims about."""
     if measure.kind in ("empty", "full"):
         return _stocked(scene, cues, measure, topics)
+    best = _nearest(scene, cues, measure, topics)
+    if best.topic == "stock_consumption" and _supplied(scene, cues, measure):
+        return Resolved(SAYS_NOTHING, best.cue, best.distance)
+    if best.topic == "usage_duration" and _elsewhere(scene, cues, measure, best.cue):
+        return Resolved(SAYS_NOTHING, best.cue, best.distance)
+    if best.topic is None:
+        return Resolved(_plain_topic(scene, measure, topics), None, UNSURE)
+    return best
+
+
+def _nearest(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
     weights = FITS.get(measure.kind, {})
     best = Resolved(None, None, FAR)
+    alone = _fragment(scene, measure)
     for cue in cues.near(measure.begin, measure.end):
         scene.lattice.steps += 1
-        reach = _reach(scene, measure, cue)
+        reach = _reach(scene, measure, cue, alone=alone)
         if reach is None or reach >= best.distance + 3:
             continue
         if cue.tag in VOIDS:
@@ -193,27 +217,27 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
                 continue
             if weight is not None and topic in topics and reach + weight < best.distance:
                 best = Resolved(topic, cue, reach + weight)
-    if best.topic == "usage_duration" and _elsewhere(scene, cues, measure, best.cue):
-        return Resolved(SAYS_NOTHING, best.cue, best.distance)
-    if best.topic is None:
-        return Resolved(_plain_topic(scene, measure, topics), None, UNSURE)
     return best
 
 
-def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
+def _reach(scene: Scene, measure: Measure, cue: Cue, *, alone: bool) -> float | None:
     """How far a cue is from a measure; None where it cannot speak of it."""
     apart = scene.sentence[cue.begin] - scene.sentence[measure.begin]
-    if apart not in (0, -1) or (apart != 0 and cue.tag in VOIDS):
+    if apart not in (0, -1, 1) or (apart != 0 and cue.tag in VOIDS):
+        return None
+    if apart != 0 and not (apart == -1 or alone):
         return None
     inside = measure.begin <= cue.begin < measure.end
     outside = (
         cue.tag in OUTSIDE
-        and measure.kind != "none"
+        and measure.kind not in ("none", "vague")
         and not (cue.tag == "use" and measure.kind == "rate" and measure.countable)
     )
     if inside and (outside or (cue.tag in VOIDS and measure.kind == "share")):
         return None  # "1 in 20 EMAILS isn't saved" counts them
     reach = distance(scene, measure, cue)
+    if alone and apart != 0:
+        reach += ELLIPSIS - SENTENCE  # "My average session? 12 minutes tops."
     if measure.kind in FAR_OF and reach > FAR_OF[measure.kind]:
         return None
     if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
@@ -228,6 +252,9 @@ def _reach(scene: Scene, measure: Measure, cue: Cue) -> float | None:
 
 def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str | None:
     """What a figure is about where no word says it."""
+    begin, end = scene.clause(measure.begin)
+    if measure.kind == "rate" and scene.lattice.has("had", begin, end):
+        return None
     if measure.kind == "rate" and measure.countable and "stock_consumption" in topics:
         return "stock_consumption"
     if measure.kind == "rate" and "usage_frequency" in topics and _fragment(scene, measure):

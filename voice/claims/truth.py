@@ -164,6 +164,8 @@ def _points(scene: Scene, cue: Cue) -> bool:
 
 def _as_subject(scene: Scene, begin: int) -> bool:
     """ "THAT IT cleans every day is not so": the whole clause is what is denied."""
+    if "accused" in scene.lattice.at[begin]:
+        return True
     if "pointer" not in scene.lattice.at[begin] or begin + 1 >= len(scene.tokens):
         return False
     return not {"me", "it"}.isdisjoint(scene.lattice.at[begin + 1])

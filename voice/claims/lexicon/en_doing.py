@@ -192,7 +192,9 @@ DOING: Mapping[str, tuple[str, ...]] = {
         not let us; not let her; not let him; not do anything; not do a thing; not make a sound; not make a peep;
         not a peep; not a squeak; cold; hot; boiling hot; overheated; on fire; burning smell; smelly; slow;
         painfully slow; unbearably slow; slow as; crawling; slower; crawls along; not come out; not come off; not
-        leave; sluggish; treacle
+        leave; sluggish; treacle; crushed; squashed; crumbled; chipped; smashed; comes out broken; comes out
+        crushed; not charge; not charged; not charging; not hold a charge; not holding a charge; not hold charge;
+        not take a charge; not charge up; greyed out; grayed out
         """),
     ),
     "battery": phrases("""

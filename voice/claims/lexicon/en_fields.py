@@ -11,6 +11,28 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     **DOING,
     "miss": (
         *each(
+            ("leaves", "leave", "leaving"),
+            (
+                "about",
+                "roughly",
+                "around",
+                "nearly",
+                "almost",
+                "half",
+                "every",
+                "at least",
+                "up to",
+                "between",
+                "three",
+                "several",
+                "more than",
+                "approximately",
+            ),
+        ),
+        *each(
+            ("slip", "slips", "slipped", "slipping"), ("my mind", "her mind", "his mind", "our minds", "their minds")
+        ),
+        *each(
             ("leave", "leaves", "leaving"), ("the", "his", "her", "my", "one", "a", "some", "two", "it", "them", "most")
         ),
         *each(
@@ -29,7 +51,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         through; not swallow; not swallowed; lapse; lapses; no-show; no show; uneaten; went astray; goes untaken; go
         untaken; went untaken; gone untaken; goes unswallowed; not make it to the; lets slide; let slide; let one
         slide; let slip; lets slip; skipper; forgetful; omission; omissions; gap; gaps; refused to take; too late;
-        late with; late taking; took late; taken late; hours late; blew off; blow off; blown off; fell asleep before
+        late with; late taking; took late; taken late; hours late; blew off; blow off; blown off; fell asleep
+        before; still in there; still in the machine; still sitting there; still lying there; remains in the tray;
+        remained in the tray; stays in the tray; stayed in the tray; back in the box
         """),
     ),
     "take": (
@@ -83,8 +107,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         count; count shows; physically here; physically there; on the trolley; in the trolley; in its belly; in the
         carousel; in the hopper; in the compartment; in the compartments; in the cassette; in the cartridge; loaded;
         are in it; inside it; contains; contain; hold; has got; is filled to; filled to; is at; are at; 's at;
-        reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has;
-        i count; we count; i counted; i can count
+        reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has; i
+        count; we count; i can count; stock :; stock -; inventory :; remaining :; left :; in stock :; stock count :;
+        level :; stock level :; count :; on hand :; stock now
         """),
     "consume": (
         *verbs("""
@@ -108,6 +133,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         """),
     ),
     "last_use": (
+        *each(
+            ("took", "had", "swallowed", "popped", "take", "taken"),
+            ("her last", "his last", "the last one", "my last", "mine last", "the latest"),
+        ),
         *each(
             ("last", "previous"),
             (

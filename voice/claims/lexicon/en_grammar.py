@@ -43,6 +43,10 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         say; tell; complain; believe; remember; recall; swear; wait; afford; imagine; think; understand; stand;
         recommend; fault; know; help; blame; explain; thank; stress; grumble; praise; rate; judge; guess; promise
         """),
+    "had": phrases("we had; i had; there were; there was; we got; i got; we received; came in; come in; comes in"),
+    "of_the": phrases("""
+        the; my; his; her; our; the last; the past; the previous; my last; his last; her last; our last; its last; these; those
+        """),
     "perfect": ("have", "has", "had", "'ve", "been"),
     "adverb": phrases("""
         just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually;
@@ -70,30 +74,47 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         - odd; odd; - ish
         """),
     "hedge": phrases("""
-        about; around; roughly; approximately; approx; approx.; circa; ca; ca.; almost; nearly; close to;
-        near enough; maybe; perhaps; probably; possibly; i think; i thinks; i guess; i believe; i suppose;
-        i reckon; reckon; i'd say; i would say; i'd guess; i'd estimate; i would estimate; i would guess; guess;
-        my guess is; more or less; i'd reckon; somewhere around; something like; in the region of;
-        in the neighbourhood of; presumably; i imagine; if i remember right; if i remember correctly;
-        if memory serves; as far as i know; as far as i can tell; seems like; apparently; may have; might have;
-        could have been; must have; must be; must have been; may be; might be; could be; kind of; sort of; kinda;
-        sorta; roundabout; round about; pretty much; practically; virtually; estimated; by my estimate;
-        not sure but; not sure; not certain; not quite sure; can not swear; do not know exactly;
-        not exactly sure; off the top of my head; say; bordering on; just about; on average; supposedly;
-        in my estimation; i feel like; feels like; i assume; i 'd imagine; i would imagine; ish; prob; probs;
-        mebbe; somewhere between; somewhere near; likely; if i had to guess; give or take; or thereabouts;
-        from memory; well nigh; i fancy; aboot; i 'd have said; it looks like; i'd put it at; i would put it at;
-        should be about; thereabouts; i want to say; as good as; bout; abt; for all i know; i do not know maybe;
-        dunno; i dunno; somewhere in the region of; to my knowledge; i take it; i 'm guessing; i am guessing
+        about; around; roughly; approximately; approx; approx.; circa; ca; ca.; almost; nearly; close to; near
+        enough; maybe; perhaps; probably; possibly; i think; i thinks; i guess; i believe; i suppose; i reckon;
+        reckon; i'd say; i would say; i'd guess; i'd estimate; i would estimate; i would guess; guess; my guess is;
+        more or less; i'd reckon; somewhere around; something like; in the region of; in the neighbourhood of;
+        presumably; i imagine; if i remember right; if i remember correctly; if memory serves; as far as i know; as
+        far as i can tell; seems like; apparently; may have; might have; could have been; must have; must be; must
+        have been; may be; might be; could be; kind of; sort of; kinda; sorta; roundabout; round about; pretty much;
+        practically; virtually; estimated; by my estimate; not sure but; not sure; not certain; not quite sure; can
+        not swear; do not know exactly; not exactly sure; off the top of my head; say; bordering on; just about; on
+        average; supposedly; in my estimation; i feel like; feels like; i assume; i 'd imagine; i would imagine;
+        ish; prob; probs; mebbe; somewhere between; somewhere near; likely; if i had to guess; give or take; or
+        thereabouts; from memory; well nigh; i fancy; aboot; i 'd have said; it looks like; i'd put it at; i would
+        put it at; should be about; thereabouts; i want to say; as good as; bout; abt; for all i know; i do not know
+        maybe; dunno; i dunno; somewhere in the region of; to my knowledge; i take it; i 'm guessing; i am guessing;
+        nigh on; close on; nearing; approaching; touching; hard on; not far off; just short of; just
+        shy of; shy of; the guts of; in the order of; on the order of; in the ballpark of; ballpark; plus or minus;
+        roughly speaking; at a guess; at a rough guess; if i am not mistaken; if i am not wrong; i am fairly sure; i
+        am pretty sure; i am almost sure; or close to it; call it; let's say; let's call it; shall we say; you could
+        say; as near as; as far as i remember; as far as i recall; if i recall; if i recall correctly; from what i
+        remember; from what i can tell; by my reckoning; by my count; i would put it; i 'd put it; i have the
+        impression; my impression is; my guess; best guess; educated guess; something around; anywhere around;
+        somewhere about; close enough to; approximatly; aprox; aproximately; arround; probly; prolly;
+        or so i think; or so i believe; i am not sure; i am not certain; do not quote me; give or
+        take a few; on the whole; i could not say exactly; rough estimate; my estimate; my
+        estimation; for what i know; in my opinion; i have a feeling; methinks; i am inclined to say; i
+        gather; if i am honest maybe; reckons; at a push maybe; it seems; seemingly; it appears
         """),
     "hedge_before": phrases("""
         some; like; ~; ≈; more like; say
         """),
     "hedge_after": phrases("""
         or so; or thereabouts; - ish; ish; odd; give or take; or something; or something like that; thereabouts;
-        approx; approximately; more or less; roughly; i think; i guess; i reckon; i'd say; maybe; i would say;
-        i believe; i suppose; probably; perhaps; if i had to guess; or whatever; i should think; i imagine;
-        or around that; or near enough; -odd; ish or so
+        approx; approximately; more or less; roughly; i think; i guess; i reckon; i'd say; maybe; i would say; i
+        believe; i suppose; probably; perhaps; if i had to guess; or whatever; i should think; i imagine; or around
+        that; or near enough; -odd; ish or so; or close to it; at a guess; if i am not mistaken; i would guess; i 'd
+        guess; give or take a few; or something of the kind; or so i think; or so i believe; or similar; or round
+        there; or around there; or about that; or about; i would reckon; as far as i know; as far as i can tell; if
+        memory serves; if i recall; if i remember right; i dunno; idk; dunno; i assume; i would think; i 'd think;
+        something; or what; i believe so; if i had to say; by my count; by my reckoning; on average; circa; -ish; i
+        would imagine; i 'd imagine; i am guessing; i 'm guessing; i fancy; i expect; i gather; apparently; it
+        seems; in my estimation; presumably; i want to say
         """),
     "least": phrases("""
         at least; more than; over; above; upwards of; no fewer than; no less than; not less than; not fewer than;

@@ -68,8 +68,15 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         it; i'd put it; must recharge; must charge; must change; must restart; must reset; must free; must pull;
         need to recharge; need to charge; need to restart; need to reset; need to change; needs to be charged; must
         push; must help; must unjam; not make it; does make it; makes it; made it; never make it; to make it; make
-        it back; make it home;
-        set it going; set it off; set it loose; set it to work; set it running; set it free; set it on
+        it back; make it home; set it going; set it off; set it loose; set it to work; set it running; set it free;
+        set it on; will admit; will confess; will be honest; will tell you; will grant you; will give you that; will
+        not lie; all we need; all i need; all that we need; what we need; all it needs; all she needs; would have
+        you know; would like to report; would like to inform; want to report; want to inform; wanted to report;
+        wanted to say; wanted to let you know; want to let you know; like to let you know; wish to report; wish to
+        inform; like to mention; want to mention; like to say; want to say; like to point out; must inform; have to
+        inform; please know; please understand; please believe; could hardly; would say; will do; would call it;
+        would bet; would swear; would argue; would estimate; would hazard; will only; will just; will last; will run
+        for; will hold; would only last; would last; will give me; will give us; will keep; will go
         """),
     "told": (
         *(
@@ -181,7 +188,10 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         the system we had; a rival; a rival's; rival product; elsewhere; my last hoover; my last vacuum; my last
         robot; our last robot; our last system; our last program; my last machine; my last phone; our last
         dispenser; our last supplier; my last app; our last machine; my first robot; our first robot; my former; our
-        former; her last; the earlier model; the older model; other model; my ex's; my ex; the one at my; the one my
+        former; the earlier model; the older model; other model; my ex's; my ex; the one at my; the one
+        my; the last place; where we lived; where i lived; used to live; our old place; my old flat; my old house;
+        in my last job; at my old job; my previous job; my old job; our last flat; my last job; my old company; my
+        former employer; my previous employer; in the old flat; in the old house
         """),
     ),
     "contrast": phrases("""
@@ -241,6 +251,12 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         myth; 's a fib; 's a mistake; 's made up; 's tosh; is tosh; no way; i object; we dispute; i contest; is
         erroneous; is mistaken; 's mistaken; is absurd; 's absurd; is ridiculous; 's ridiculous; is not true at all;
         is not the truth; 's not the truth; is off the mark; 's off the mark
+        """),
+    "accused": phrases("""
+        whoever; anyone who; anybody who; the person who; the people who; the claim that; the statement that; the
+        idea that; the suggestion that; the story that; the assertion that; saying that; to say that; to claim that;
+        claiming that; your claim; your statement; your assertion; your figure; your report that; the report that;
+        the notion that; the allegation
         """),
     "pointer": phrases("""
         that; this; it; which; these; simply; just; plain; so; all; what

@@ -14,7 +14,9 @@ VOID: Mapping[str, tuple[str, ...]] = {
         delivery; deliveries; truck; lorry; the courier; gardener; visitors; guests; the bus; meeting; meetings;
         technician; inspector; auditor; training; webinar; payment; subscription; newsletter; nurse comes; cleaner
         comes; delivery comes; he comes; she comes; comes round; visits us; visits me; visits her; comes by; comes
-        in
+        in; the wholesaler; wholesaler; the distributor; distributor; vendor; the vendor; the manufacturer; factory;
+        the brewery; the dairy; the bakery; the baker; a van; the van; the driver; driver; lorries; trucks; supplies
+        us; delivers; brings us; sends us; competitor; a rep
         """),
     "contact": (
         *verbs("""
