@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from datetime import time as clock
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -16,10 +20,14 @@ from device_sim.mqtt import Broker
 from device_sim.mqtt.connection import Connection as Link
 from device_sim.mqtt.packing import Message, pack
 from device_sim.mqtt.pool import Pool
+from store import devices, regimens
 from store.database import Connection
 from store.intake import Arrival, Intake
+from store.regimens import Dose, Regimen
+from store.usage import Window
 from vop.demo import registry
 from vop.demo.memory import Secrets
+from vop.demo.prescriptions import prescriptions
 from wire.decode import decode
 from wire.limits import MAX_MESSAGE_BYTES
 
@@ -30,10 +38,19 @@ Advance = Callable[[float], None]
 
 
 def register(conn: Connection, world: World) -> dict[str, str]:
-    """Customers and devices, as the demo registers them; every device's password."""
+    """Customers and devices as the demo registers them, every second dispenser with a regimen; all passwords."""
     with conn.transaction():
         _, accounts = registry.populate(conn, world.fleet, world.epoch, Secrets())
+        for device, said in islice(prescriptions(world.fleet), 0, None, 2):
+            _prescribe(conn, devices.get(conn, device).device_id, said["items"][0])
     return {account.device: account.password for account in accounts}
+
+
+def _prescribe(conn: Connection, device_id: int, said: Mapping[str, Any]) -> None:
+    since = datetime.fromisoformat(said["from"])
+    doses = tuple(Dose(clock.fromisoformat(dose["at"]), dose["count"], None) for dose in said["doses"])
+    held = Window(since, datetime.max.replace(tzinfo=UTC))
+    regimens.replace(conn, device_id, [Regimen(since, None, doses)], [held], by="system:bench", now=since)
 
 
 def through_intake(conn: Connection, world: World, advance: Advance) -> int:
