@@ -79,6 +79,7 @@ def usage(
         request,
         visit,
         "customers/usage.html",
+        fragment="figures",
         zone=found.zone,
         customer=customer,
         usage=found,

@@ -82,7 +82,8 @@ def blank(
         return _choose(request, visit)
     who = _who(visit, customer)
     held = [unit.device for unit in who.units if unit.until is None]
-    told = device or (held[0] if len(held) == 1 else "")
+    # A case says what it is about; else the one unit they have is the likeliest.
+    told = device or (held[0] if len(held) == 1 and not case.isdecimal() else "")
     channel = "phone"
     return _form(request, visit, who, {"customer": customer, "device": told, "case": case, "channel": channel})
 

@@ -20,13 +20,13 @@ from tests.platform_services import Server, fresh_database
 
 SECTIONS = {
     "ada": {"refused", "people", "overall"},
-    "sam": {"silent", "refused"},
-    "max": {"silent", "overall"},
-    "clara": {"cared"},
+    "sam": {"cases", "silent", "refused"},
+    "max": {"cases", "silent", "overall"},
+    "clara": {"cared", "cases"},
     "carl": {"cared"},
     "tom": {"silent", "products"},
-    "quinn": {"silent", "products"},
-    "stranger": {"cared"},
+    "quinn": {"cases", "silent", "products"},
+    "stranger": {"cared", "cases"},
 }
 
 
