@@ -88,6 +88,7 @@ class Figures:
     by_topic: Mapping[str, Mapping[str, int]]
     confusion: Mapping[str, Mapping[str, int]]
     """Oracle, then platform."""
+    confusion_by_disturbance: Mapping[str, Mapping[str, Mapping[str, int]]]
     wrong: Sequence[Mapping[str, Any]]
 
     @property
@@ -139,6 +140,10 @@ def figures(heap: Heap, way: str, fleets: int) -> Figures:
         by_disturbance=_rows(cases, lambda case: case.disturbance),
         by_topic=_rows(cases, lambda case: case.topic),
         confusion=_confusion(cases),
+        confusion_by_disturbance={
+            kind: _confusion(case for case in cases if case.disturbance == kind)
+            for kind in sorted({case.disturbance for case in cases})
+        },
         wrong=[asdict(case) for case in cases if not case.right],
     )  # fmt: skip
 
@@ -237,7 +242,10 @@ def main(wanted: int, devices: int, days: int, mqtt: bool, path: Path | None) ->
     answers = ("agrees", "understates", "overstates", "contradicts", "cannot_tell", "unread")
     console.print(table("by disturbance", found.by_disturbance, COLUMNS))
     console.print(table("by topic", found.by_topic, COLUMNS))
-    console.print(table("oracle, and platform", found.confusion, answers))
+    by_both = {f"{kind}: {truth}": row for kind, rows in found.confusion_by_disturbance.items()
+               for truth, row in rows.items()}  # fmt: skip
+    console.print(table("oracle (rows) and platform, by disturbance", by_both, answers))
+    console.print(table("oracle (rows) and platform", found.confusion, answers))
     told = ", ".join(f"{count} {why}" for why, count in sorted(found.cannot_tell.items()))
     console.print(
         f"{found.statements:,} statements, {found.claims:,} claims, {found.elements:,} elements by {found.way}: "
