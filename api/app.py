@@ -10,6 +10,7 @@ import anyio
 from fastapi import FastAPI
 
 from api import document, permissions, problems
+from api.adherence.endpoints import router as adherence_of
 from api.audit.endpoints import router as audit
 from api.cases.endpoints import router as cases
 from api.claims.endpoints import router as claims
@@ -48,6 +49,7 @@ from api.tokens.endpoints import router as tokens
 from api.users.endpoints import router as users
 from catalog import Catalog
 from store.database import Database
+from voice.adherence.thresholds import Thresholds as AdherenceThresholds
 from voice.compare import Thresholds
 from voice.insight.thresholds import Thresholds as InsightThresholds
 
@@ -55,7 +57,7 @@ from voice.insight.thresholds import Thresholds as InsightThresholds
 ROUTERS = (
     health, products, registry, records, history, export, usage, customers, customer_usage, cared, connecting,
     claims, statements_import, labels, statements, comparison, cases, insights, deadletters, system, telemetry, stream,
-    me, users, tokens, audit,
+    adherence_of, me, users, tokens, audit,
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2
@@ -68,6 +70,7 @@ def create_app(
     database: Database,
     thresholds: Thresholds | None = None,
     insight: InsightThresholds | None = None,
+    adherence: AdherenceThresholds | None = None,
 ) -> FastAPI:
     """The HTTP service over `database`, which the caller opens and closes.
 
@@ -86,6 +89,7 @@ def create_app(
         probes=anyio.CapacityLimiter(PROBES_AT_ONCE),
         thresholds=thresholds or Thresholds(),
         insight=insight or InsightThresholds(),
+        adherence=adherence or AdherenceThresholds(),
     )
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from api.settings import Settings
 from catalog import Catalog
 from store.database import Database
 from store.migrate import require_current
+from voice.adherence.thresholds import Thresholds as AdherenceThresholds
 from voice.compare import Thresholds
 from voice.insight.thresholds import Thresholds as InsightThresholds
 
@@ -62,6 +63,7 @@ def run(
     catalog: Catalog,
     thresholds: Thresholds | None = None,
     insight: InsightThresholds | None = None,
+    adherence: AdherenceThresholds | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
@@ -76,4 +78,4 @@ def run(
         fits=require_current,
     ) as database:
         database.open()
-        server(create_app(settings, catalog, database, thresholds, insight), settings).run()
+        server(create_app(settings, catalog, database, thresholds, insight, adherence), settings).run()

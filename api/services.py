@@ -17,6 +17,7 @@ from api.throttle import Throttle
 from catalog import Catalog
 from store.database import Connection, Database
 from store.intake import Arrival, Intake, Outcome
+from voice.adherence.thresholds import Thresholds as AdherenceThresholds
 from voice.compare import Thresholds
 from voice.insight.thresholds import Thresholds as InsightThresholds
 
@@ -53,6 +54,7 @@ class Services:
     """Threads for /readyz alone."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     insight: InsightThresholds = field(default_factory=InsightThresholds)
+    adherence: AdherenceThresholds = field(default_factory=AdherenceThresholds)
     """Of the comparison."""
     hashing: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(HASHES_AT_ONCE), repr=False)
     """Passwords verified at once."""

@@ -18,10 +18,10 @@ from api.routing import feature
 from store.insight import reading
 from store.insight.reading import By, Fixed, Group
 from store.insight.weeks import WEEK, monday
-from voice.intervals import wilson
 from voice.insight.bias import bias
 from voice.insight.falling import Falling, falling
 from voice.insight.standing import standing
+from voice.intervals import wilson
 
 router = feature("insights")
 

@@ -36,7 +36,8 @@ def counted(site: World) -> None:
         with conn.cursor() as cursor:
             cursor.executemany(
                 """INSERT INTO insight_claims
-                       (statement_id, n, said_at, customer_id, product, topic, channel, lang, word, ratio) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+                       (statement_id, n, said_at, customer_id, product, topic, channel, lang, word, ratio)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
                 rows,
             )
         made = conn.execute(

@@ -16,6 +16,7 @@ def command() -> None:
     import catalog
     from api import service
     from api.settings import Settings
+    from voice.adherence.thresholds import Thresholds as AdherenceThresholds
     from voice.compare import Thresholds
     from voice.insight.thresholds import Thresholds as InsightThresholds
     from vop import collector
@@ -25,7 +26,8 @@ def command() -> None:
     _require_free(settings.host, settings.port)
     collector.spare()
     comparing = Thresholds.from_environment(os.environ)
-    service.run(settings, products, comparing, InsightThresholds.from_environment(os.environ))
+    insight = InsightThresholds.from_environment(os.environ)
+    service.run(settings, products, comparing, insight, AdherenceThresholds.from_environment(os.environ))
 
 
 def _require_free(host: str, port: int) -> None:

@@ -27,8 +27,8 @@ def page() -> str:
     from relay.settings import Settings as Relay
     from settings import declared
     from store.product_tables import TableOptions
-    from voice.compare.thresholds import Thresholds
     from voice.adherence.thresholds import Thresholds as Adherence
+    from voice.compare.thresholds import Thresholds
     from voice.insight.thresholds import Thresholds as Insight
 
     parts = [INTRODUCTION]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.console.assets import router as assets
+from api.console.pages.adherence import router as adherence
 from api.console.pages.case_forms import router as case_forms
 from api.console.pages.cases import router as cases
 from api.console.pages.comparison import router as comparison
@@ -30,6 +31,6 @@ from api.console.pages.users import router as users
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
 ROUTERS = (
     assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
-    insights, system, users, user_tokens, customer_forms, owners, credentials, statements,
+    adherence, insights, system, users, user_tokens, customer_forms, owners, credentials, statements,
     statement, comparison, cases, case_forms,
 )  # fmt: skip

@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/cases": ("/cases", "/cases?mine=true&state=solved", "/cases?customer=anna&device=vac-anna"),
     "/cases/response-times": ("/cases/response-times",),
     "/cases/{case}": ("/cases/3", "/cases/4"),
+    "/devices/{device}/adherence": ("/devices/pill-anna/adherence",),
     "/insights": ("/insights", "/insights?by=channel&group=batch", "/insights?by=lang"),
     "/contacts": ("/contacts",),
     "/products": ("/products",),

@@ -195,6 +195,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/customers/{customer}/comparison"): [
         Case("SQCR", path=_customer, instead={"C": (200, 404, 404), "R": (200, 404, 404)})
     ],
+    ("GET", "/devices/{device}/regimen"): [Case("CR", (200, 403, 404), path=_pill)],
+    ("PUT", "/devices/{device}/regimen"): [Case("CR", (200, 403, 404), path=_pill, body=lambda _: {"items": []})],
+    ("GET", "/devices/{device}/adherence"): [Case("CR", (200, 403, 404), path=_pill)],
+    ("GET", "/insights"): [Case("Q", LIST)],
+    ("GET", "/insights/contacts"): [Case("SCR", LIST)],
     ("GET", "/cases"): [Case("SCM", LIST, query=lambda kind: {"customer": CUSTOMER[kind]})],
     ("GET", "/cases/response-times"): [Case("SQ", LIST)],
     ("GET", "/cases/{case}"): _case(),
