@@ -129,6 +129,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("POST", "/cases/{case}/close"): of_case(422),
     ("POST", "/cases/{case}/reopen"): of_case(409),
+    ("GET", "/devices/{device}/adherence"): [Case("CR", (200, 403, 404), pill)],
+    ("POST", "/devices/{device}/regimen"): [Case("CR", (422, 403, 404), pill)],
     ("GET", "/insights"): [Case("Q")],
     ("GET", "/contacts"): [Case("SCR")],
     ("GET", "/products"): [Case(ALL)],
