@@ -37,8 +37,10 @@ def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -
     """Words of a figure that are none here: "we EMPTY eight a day", "YESTERDAY's run", "says it is EMPTY"."""
     if measure.kind == "moment":
         return scene.longest("possessive", measure.end) is not None if measure.end < len(scene.tokens) else False
-    if measure.kind == "count":
+    if measure.kind == "count" or (measure.kind == "rate" and measure.moment is not None):
         return _no_count(scene, measure)
+    if measure.kind == "none" and (taken := scene.longest("correct", measure.begin)) is not None:
+        return taken.end >= measure.end  # "no, hang on"
     if measure.kind == "none" and measure.frame is not None and measure.frame.pattern == "<never>":
         return any(_says_how_often(scene, measure, other) for other in measures)
     if measure.kind == "none" and measure.frame is not None and "<miss>" in measure.frame.pattern:
@@ -97,6 +99,9 @@ def _no_count(scene: Scene, measure: Measure) -> bool:
     """ "the evening ONE", "every day at TEN": a pronoun, a time of the clock."""
     if measure.begin == 0:
         return False
+    nothing = scene.longest("nothing", measure.begin - 1)
+    if nothing is not None and nothing.end > measure.begin:
+        return True  # "not A SINGLE dropout"
     if any(
         (entry := scene.longest("last_use", place)) is not None and entry.end >= measure.begin
         for place in range(max(measure.begin - 3, 0), measure.begin)
@@ -176,7 +181,9 @@ def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
         entry = scene.longest("correct", place)
         if entry is not None and entry.end <= second.begin:
             place, said = entry.end, True
-        elif scene.tokens[place].kind == "mark" or not {"stop", "hedge", "moment"}.isdisjoint(scene.lattice.at[place]):
+        elif (moment := scene.longest("moment", place)) is not None and moment.end <= second.begin:
+            place = moment.end
+        elif scene.tokens[place].kind == "mark" or not {"stop", "hedge"}.isdisjoint(scene.lattice.at[place]):
             place += 1
         else:
             return False
@@ -285,11 +292,26 @@ def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
         if apart < NEAR and place not in spent and result[other].moment is None:
             result[other] = _windowed(result[other], found[place])
             spent.add(place)
+    _spread(scene, result, spent)
     return [
         replace(measure, kind="spell") if measure.kind == "window" else measure
         for place, measure in enumerate(result)
         if place not in spent
     ]
+
+
+def _spread(scene: Scene, result: list[Measure], spent: set[int]) -> None:
+    """A window that no figure of its sentence has is that of the bare count behind it: "This week? Two." """
+    for place, window in enumerate(result[:-1]):
+        follower = result[place + 1]
+        plain = window.kind == "window" and window.frame is not None and window.frame.pattern.startswith("<in>")
+        if window.kind not in ("moment", "window") or plain or place in spent or follower.kind != "count":
+            continue
+        apart = scene.sentence[follower.begin] - scene.sentence[window.begin]
+        if apart == 1 and follower.moment is None and _may_hold(follower, window):
+            held = _windowed(follower, window)
+            result[place + 1] = replace(held, begin=follower.begin, end=follower.end)
+            spent.add(place)
 
 
 def _may_hold(measure: Measure, window: Measure) -> bool:

@@ -87,7 +87,7 @@ def cues_of(scene: Scene) -> Cues:
 def _inside_longer(scene: Scene, cue: Cue) -> bool:
     """A use inside a longer fault ("RUNs out of battery") or last use ("last USEd") is none."""
     for place in range(max(cue.begin - 3, 0), cue.begin + 1):
-        for tag in ("no_cue", "empty", "past_habit", *SWALLOWING):
+        for tag in ("no_cue", "empty", "past_habit", "correct", *SWALLOWING):
             entry = scene.longest(tag, place)
             if entry is not None and entry.end >= cue.end and (entry.end - place) > (cue.end - cue.begin):
                 return True
@@ -106,7 +106,7 @@ def _begins(scene: Scene, cue: Cue) -> bool:
         return False
     subject = _subject(scene, cue.begin)
     if cue.tag == "start":
-        return subject == "me"
+        return subject == "me" and (scene.lexicon.verb_last or cue.end - cue.begin == 1)
     return subject == "it" and scene.longest("start", cue.begin) is not None
 
 

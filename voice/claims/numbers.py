@@ -294,8 +294,10 @@ def _second(lattice: Lattice, place: int, *, between: bool) -> tuple[int, Interv
     hedged = False
     joint = lattice.longest("range", place) or (lattice.longest("and", place) if between else None)
     after = joint.end if joint is not None else place
-    if joint is None and lattice.words[place] == ",":
-        after = place + 1
+    if joint is None and (
+        lattice.words[place] == "," or (lattice.words[place] == "." and lattice.has("hedge", place + 1, place + 2))
+    ):
+        after = place + 1  # "Two. Maybe three."
     softened = lattice.longest("hedge", after) if after < len(lattice.tokens) else None
     if softened is not None:
         after, hedged = softened.end, True  # "three, maybe four"

@@ -89,8 +89,17 @@ class Scene:
             tags = self.lattice.at[place]
             if token.kind != "word" or ("stop" in tags and token.text not in allowed and "noun_too" not in tags):
                 continue
+            if self._compound(place):
+                self.lattice.add(place, "noun", place + 3)  # "weigh-ins"
             if token.text in allowed or NO_NOUN.isdisjoint(tags) or not COUNTED.isdisjoint(tags):
                 self.lattice.add(place, "noun", place + 1)
+
+    def _compound(self, place: int) -> bool:
+        """Whether a hyphen joins this word to the next."""
+        if place + 2 >= len(self.tokens) or self.tokens[place + 1].text != "-":
+            return False
+        first, hyphen, last = self.tokens[place : place + 3]
+        return last.kind == "word" and first.end == hyphen.start and hyphen.end == last.start
 
     def _sentences(self) -> list[int]:
         found, number = [], 0

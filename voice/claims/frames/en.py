@@ -27,9 +27,9 @@ FRAMES: tuple[Frame, ...] = (
     Frame("rate_in", f"<number:n> <times>? {_NOUNS} <every> <ordinal:k> <period:p>"),
     Frame("rate_in", f"<number:n> <times>? {_NOUNS} <every> <period:p> <hedge_after>", {"hedged": True}),
     Frame("rate_over", f"<number:n> <times>? {_NOUNS} <every> <time:t>"),
-    Frame("rate", "<fraction_value:n> of? a|an? <noun|item> <noun>? <per_word> <period:p>"),
-    Frame("rate_periodic", "<fraction_value:n> of? a|an? <noun|item> <noun>? <periodic:w>"),
-    Frame("rate_in", "<fraction_value:n> of? a|an? <noun|item> <noun>? <every> <number:k>? <period:p>"),
+    Frame("rate", "<fraction_value:n> of? a|an? <item> <noun>? <per_word> <period:p>"),
+    Frame("rate_periodic", "<fraction_value:n> of? a|an? <item> <noun>? <periodic:w>"),
+    Frame("rate_in", "<fraction_value:n> of? a|an? <item> <noun>? <every> <number:k>? <period:p>"),
     # "a box a day", "a pallet every three weeks"
     Frame("rate", "<article> <noun|item|dose|session> <noun>? <per_word> <period:p>", {"n": 1}),
     Frame("rate_in", "<article> <noun|item|dose|session> <noun>? <every> <number:k> <period:p>", {"n": 1}),
@@ -126,6 +126,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("all", "<whole> <dose|dose_pronoun>"),
     Frame("all", "<whole> <noun> <dose>"),
     Frame("always", "<whole> <times>"),
+    Frame("always", "always without exception|fail"),
     Frame("always", "<whole> <session>"),
     Frame("always", "<whole> <noun|thing|use>"),
     # nothing

@@ -57,7 +57,6 @@ LEXICON = Lexicon(
         "k": 1000.0,
         "dozen": 12.0,
         "dozens": 12.0,
-        "grand": 1000.0,
         "million": 1e6,
     },
     fractions={

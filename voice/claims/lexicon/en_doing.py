@@ -194,7 +194,14 @@ DOING: Mapping[str, tuple[str, ...]] = {
         painfully slow; unbearably slow; slow as; crawling; slower; crawls along; not come out; not come off; not
         leave; sluggish; treacle; crushed; squashed; crumbled; chipped; smashed; comes out broken; comes out
         crushed; not charge; not charged; not charging; not hold a charge; not holding a charge; not hold charge;
-        not take a charge; not charge up; greyed out; grayed out
+        not take a charge; not charge up; greyed out; grayed out; loop; loops; looping; dropout; dropouts; drop-out;
+        drop-outs; disconnect; disconnects; disconnection; disconnections; blip; blips; snag; snags; stoppage;
+        stoppages; breakdown; breakdowns; jams; misfeed; misfeeds; misreads; mistakes; failures; failure; incident;
+        incidents; shutdowns; shutdown; lockup; lockups; lock-up; lock-ups; hang-up; hang-ups; freeze-ups; reboots;
+        restarts; timeouts; blackout; blackouts; stutters; freezes; stalls; lags; mishap; mishaps; misfire;
+        misfires; tumbles; falls; rescues; collisions; spurious; bogus; nuisance alarm; nuisance alarms; false low;
+        false low-stock; low-stock alarms; needless alarms; meltdowns; tantrums; strikes; wobblies; interruptions;
+        interruption; rejections; refusals; misprints; crash loop; boot loop; login loop
         """),
     ),
     "battery": phrases("""
@@ -210,7 +217,7 @@ DOING: Mapping[str, tuple[str, ...]] = {
         fizzle out; keep it running>kept it running; run down>ran down; run dry>ran dry; wear out>wore out; pack up;
         peter out; squeeze; keel over; run out of steam>ran out of steam; run out of puff>ran out of puff; tire;
         fade; croak; expire; collapse; go dead>went dead; peg+ out; drop+ dead; bite the dust>bit the dust; give up
-        the ghost>gave up the ghost; hang on; keep running>kept running; keep working>kept working; keep up>kept up;
+        the ghost>gave up the ghost; keep running>kept running; keep working>kept working; keep up>kept up;
         power the; power it; want plugging in; need plugging in; need the dock; want the dock; need juice; need
         topping up; crave the dock; beg+ for the dock; squeeze out; eke out; stretch to; stretch; provide; deliver;
         make it to; stay up; stay charged; stay on; survive on; be good for>was good for; be out of juice

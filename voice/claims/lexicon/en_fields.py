@@ -41,7 +41,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         ),
         *verbs("""
         pass on; give it a miss>gave it a miss; give a miss>gave a miss; fall through>fell through; dodge; duck;
-        bin+; flush; hide>hid>hidden; oversleep>overslept; blank on; slip past; slip by; slip through; throw
+        flush; hide>hid>hidden; oversleep>overslept; blank on; slip past; slip by; slip through; throw
         away>threw away; bottle it
         """),
         *phrases("""
@@ -109,7 +109,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         are in it; inside it; contains; contain; hold; has got; is filled to; filled to; is at; are at; 's at;
         reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has; i
         count; we count; i can count; stock :; stock -; inventory :; remaining :; left :; in stock :; stock count :;
-        level :; stock level :; count :; on hand :; stock now
+        level :; stock level :; count :; on hand :; stock now; left out the back; left out back; left out there;
+        left out; left over there; left in; left on; left at; left here; left there
         """),
     "consume": (
         *verbs("""
@@ -242,7 +243,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         in and it is dead; in and dead; in and it dies; and that's it; and it conks; and it gives up; till it's
         dead; till it's flat; until it's dead; until it's flat
         """),
-    "idle": phrases("operated; active; busy; touched"),
+    "idle": phrases("operated; active; busy; touched; clean; vacuum; hoover; mop; sweep; go out; go round; cleans"),
     "empty": phrases("""
         zilch; nada; bone dry; run dry; ran dry; dry; wiped out; stripped; cleared; not a crumb; not one left; zero
         stock; zero left; zero remaining; out completely; all out; nothing to sell; nothing to be had; nothing but

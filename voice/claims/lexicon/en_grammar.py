@@ -8,9 +8,37 @@ from voice.claims.lexicon.en_forms import phrases
 from voice.claims.lexicon.en_names import DAY_PARTS, DEVICES, RELATIVES, WEEKDAYS
 
 GRAMMAR: Mapping[str, tuple[str, ...]] = {
-    "list_word": ("in", "the", "at", "again", "on", "one", "with", "after", "of", "my", "around", "also", "then"),
-    "on": ("on", "every", "each"),
-    "every_weekday": ("on",),
+    "list_word": (
+        "just",
+        "before",
+        "when",
+        "i",
+        "as",
+        "she",
+        "he",
+        "we",
+        "another",
+        "for",
+        "to",
+        "her",
+        "his",
+        "to go",
+        "in",
+        "the",
+        "at",
+        "again",
+        "on",
+        "one",
+        "with",
+        "after",
+        "of",
+        "my",
+        "around",
+        "also",
+        "then",
+    ),
+    "on": ("on", "every", "each", "a", "an", "on a", "of a", "the", "also", "then", "sometimes"),
+    "every_weekday": ("on", "on a", "of a", "each", "on the", "come"),
     "weekday_plural": phrases("""
         mondays; tuesdays; wednesdays; thursdays; fridays; saturdays; sundays
         """),
@@ -45,7 +73,8 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         """),
     "had": phrases("we had; i had; there were; there was; we got; i got; we received; came in; come in; comes in"),
     "of_the": phrases("""
-        the; my; his; her; our; the last; the past; the previous; my last; his last; her last; our last; its last; these; those
+        the; my; his; her; our; the last; the past; the previous; my last; his last; her last; our last; its last;
+        these; those
         """),
     "perfect": ("have", "has", "had", "'ve", "been"),
     "adverb": phrases("""
@@ -187,7 +216,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         """),
     "whole": phrases("""
         every; each; each and every; every single; every blessed; every bloody; every last; every damn;
-        every fucking; every one of; every . single .; literally every; any and every
+        every fucking; every one of; every . single .; every .; literally every; any and every
         """),
     "per_word": phrases("""
         a; an; per; each; every; /; in a; the; every single; in the; in every; each and every; in one; over a;

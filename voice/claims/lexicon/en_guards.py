@@ -48,16 +48,18 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         recall
         """),
     "wish": phrases("""
-        id like; id love; we would want; want; wants; wanted; wish; would like; i'd like; we'd like; would love;
-        i'd love; hope; hoping; please; kindly; need to; going to; will; would; could; should; must; ought;
-        plan to; planning; planning to; thinking of; let me know; remind me; make it; let us; set it; i'd pay;
-        i'd rather; 'd like; 'd love; 'd be; 'd want; 'd prefer; prefer; pls; plz; would be; next week;
-        next month; next year; tomorrow; from now on; in future; in the future; intend; considering; can you;
-        could you; i'm off; give me; send me; i need; we need; needs to; have to have; request; add; upgrade;
-        soon; recommend; suggest; suggestion; feature; looking to; aim to; expecting; expect; ready to;
-        promise you; another one more time; i demand; or i go; shall; may i; don't forget to; do not forget to;
-        helpful if; nice if; great if; ought to; had better; remind; remind her; remind him; tell her; i'd use;
-        we'd use; i'd run; we'd run; i'd open; i'd take; i'd log; would use; would run
+        id like; id love; we would want; want; wants; wanted; wish; would like; i'd like; we'd like; would love; i'd
+        love; hope; hoping; please; kindly; need to; going to; will; would; could; should; must; ought; plan to;
+        planning; planning to; thinking of; let me know; remind me; make it; let us; set it; i'd pay; i'd rather; 'd
+        like; 'd love; 'd be; 'd want; 'd prefer; prefer; pls; plz; would be; next week; next month; next year;
+        tomorrow; from now on; in future; in the future; intend; considering; can you; could you; i'm off; give me;
+        send me; i need; we need; needs to; have to have; request; add; upgrade; soon; recommend; suggest;
+        suggestion; feature; looking to; aim to; expecting; expect; ready to; promise you; another one more time; i
+        demand; or i go; shall; may i; don't forget to; do not forget to; helpful if; nice if; great if; ought to;
+        had better; remind; remind her; remind him; tell her; i'd use; we'd use; i'd run; we'd run; i'd open; i'd
+        take; i'd log; would use; would run; plan on; plans on; planning on; aim for; aiming; hope to; about to;
+        look forward; thinking about; want to; plan for; dream of; once we; once you; the goal is; our goal; target
+        is; our target; my target; goal of
         """),
     "not_wish": phrases("""
         it will; will not; would not; i would say; i would estimate; i would guess; as you will; i must say; i must
@@ -188,10 +190,16 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         the system we had; a rival; a rival's; rival product; elsewhere; my last hoover; my last vacuum; my last
         robot; our last robot; our last system; our last program; my last machine; my last phone; our last
         dispenser; our last supplier; my last app; our last machine; my first robot; our first robot; my former; our
-        former; the earlier model; the older model; other model; my ex's; my ex; the one at my; the one
-        my; the last place; where we lived; where i lived; used to live; our old place; my old flat; my old house;
-        in my last job; at my old job; my previous job; my old job; our last flat; my last job; my old company; my
-        former employer; my previous employer; in the old flat; in the old house
+        former; the earlier model; the older model; other model; my ex's; my ex; the one at my; the one my; the last
+        place; where we lived; where i lived; used to live; our old place; my old flat; my old house; in my last
+        job; at my old job; my previous job; my old job; our last flat; my last job; my old company; my former
+        employer; my previous employer; in the old flat; in the old house; a friend; an acquaintance; has the same
+        model; has the same one; has the same machine; has one too; a woman at; a guy at; a bloke at; a lady at;
+        someone at work; somebody at work; another customer; another user; and hers; and his jams; and theirs; the
+        lady next door; the woman next door; the guy next door; next-door; flat below; flat above; upstairs
+        neighbour; downstairs neighbour; my sister has; my brother has; my cousin; the folks next door; other
+        families; other wards; another ward; a different ward; the ward upstairs; the ward below; other sites; the
+        other site; our other site; another site; sister site; a sister company; the parent company
         """),
     ),
     "contrast": phrases("""

@@ -24,6 +24,10 @@ WEEKDAYS = {
 }  # fmt: skip
 
 DAY_PARTS = (
+    "porridge", "cereal", "toast", "coffee", "turn in", "turning in", "head home", "heading home", "wake up",
+    "waking up",
+    "get up", "getting up", "elevenses", "brunch", "lights out", "sunrise", "sunset", "bed", "wake", "get home",
+    "getting home", "leave work", "start work", "leave the office", "lie down", "brekkie", "brekky", "breaky", "arvo",
     "morning", "mornings", "noon", "lunch", "lunchtime", "midday", "afternoon", "afternoons", "evening", "evenings",
     "night", "nights", "bedtime", "breakfast", "dinner", "supper", "teatime", "tea", "dinnertime", "a.m.", "p.m.",
     "midnight", "dawn", "first thing", "last thing", "before bed", "before work", "after work", "going to bed",
@@ -71,11 +75,13 @@ SCREENS = phrases("""
     """)
 
 SHOWS = phrases("""
-    says; said; shows; showed; show; shows me; claims; claimed; reads; reports; reported; tells me; told me;
-    displays; displayed; thinks; writes; wrote; states; stated; insists; counts; counted; gives; reckons; indicates;
-    has me down; is showing; is telling; is saying; lists; is reporting; believes; still says; still shows;
-    still thinks; keeps saying; is reading
-    """)
+        says; said; shows; showed; show; shows me; claims; claimed; reads; reports; reported; tells me; told me;
+        displays; displayed; thinks; writes; wrote; states; stated; insists; counts; counted; gives; reckons;
+        indicates; has me down; has it; has me; has us; has him; has her; have it; have me; have us; have him; have
+        her; puts it at; puts me at; puts us at; logged; logs; records; recorded; registers; registered; is showing;
+        is telling; is saying; lists; is reporting; believes; still says; still shows; still thinks; keeps saying;
+        is reading
+        """)
 
 DEVICES = phrases("""
         robot; vacuum; hoover; robot vacuum; bot; machine; device; dispenser; unit; sensor; scale; app; program;

@@ -216,9 +216,11 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
         stopped; came off; fell off; burnt out; burned out; blew; froze up
         """),
     "start": phrases("""
-        started; began; has begun; happening; happens; happened; going on; has been like this; been like this;
-        been doing this; been doing that; been going on; like this; like that; persists; exists; this way; set in;
-        occurred; the case; this is so; that is so; it is so; is so; has been so; been so; is the case
+        started; began; has begun; happening; happens; happened; going on; has been like this; been like this; been
+        doing this; been doing that; been going on; like this; like that; persists; exists; this way; set in;
+        occurred; the case; this is so; that is so; it is so; is so; has been so; been so; is the case; had that
+        going on; had this going on; that going on; this going on; it going on; going on like this; been happening;
+        been the case; been an issue; been a problem; been the same
         """),
     "have": phrases("""
         we have; i have; we have got; i have got; we've; i've got; there is; there are; is at; we own

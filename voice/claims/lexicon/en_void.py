@@ -39,7 +39,7 @@ VOID: Mapping[str, tuple[str, ...]] = {
         pays; paying; cost; costs; price; priced; charged me; charges; charged; invoice; invoices; bill; billed;
         billing; refund; refunded; discount; fee; fees; subscription; expensive; cheaper; licence; license;
         licences; licenses; plan; tier; worth; salary; wages; rent; tax; vat; rupees; yen; chf; francs; kr;
-        coupon; voucher; offer; quid a; seats; deposit; instalments; installments; grand; bank; is too much;
+        coupon; voucher; offer; quid a; seats; deposit; instalments; installments; bank; is too much;
         too much; too dear; too expensive; cheap; rip-off; a share; shares; bonds; profit; stock price; yield;
         loan
         """),
