@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 import api.console
 
@@ -102,6 +102,8 @@ class Stage:
 
     def check_keyboard(self) -> list[str]:
         """Tab reaches everything that can be used, in the order it stands, and shows where it is. Returns the way."""
+        # Parts that are loaded later are walked too.
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         names, dates = self.page.evaluate(_WATCH_FOCUS)
         assert 0 < len(names) < MAX_TABS
         for _ in range(len(names) + INNER_STOPS * dates):

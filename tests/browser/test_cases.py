@@ -41,7 +41,10 @@ def test_a_case_is_found_and_worked_on_until_it_is_closed(visit: Visit, kept: di
     page.wait_for_url("**/cases/*?done=promised")
     stage.picture(f"cases-promised-{look}")
     page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true; }")
-    stage.check_whole()
+    stage.check_accessible()
+    stage.check_fits()
+    if not phone:
+        stage.check_keyboard()
     page.locator("#close-cause").fill("a brush" if language == "en" else "برس")
     page.locator("#close-cause").press("Enter")
     expect(page.locator("#close-fix")).to_have_attribute("aria-invalid", "true")

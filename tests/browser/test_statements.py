@@ -45,7 +45,10 @@ def test_from_the_words_to_both_voices_on_one_axis(visit: Visit, look: str) -> N
     expect(page.locator(hidden).first).to_be_hidden()
     stage.picture(f"statements-detail-{look}")
     page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true; }")
-    stage.check_whole()
+    stage.check_accessible()
+    stage.check_fits()
+    if not phone:
+        stage.check_keyboard()
     stage.picture(f"statements-open-{look}")
 
     stage.open(f"/customers/{customer}/comparison" if phone else f"/devices/{device}/comparison")
