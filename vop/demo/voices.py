@@ -1,6 +1,7 @@
 """The customers speak: what they say of the history goes through the API as a support desk would write it down.
 
-Statements about a product that measures a person are written down by somebody of the care team. Every statement has a
+Statements about a product that measures a person are written down by somebody of the care team, who says first what is
+prescribed. Every statement has a
 `ref`, so that a start that was interrupted says nothing twice.
 """
 
@@ -19,6 +20,7 @@ from device_sim.speech import Statement, statements
 from vop.demo import desk
 from vop.demo.api import Api
 from vop.demo.errors import Unanswered
+from vop.demo.prescriptions import prescriptions
 from vop.demo.registry import SENSITIVE_PRODUCT
 
 PURPOSE: Final = "compare_usage"
@@ -56,6 +58,8 @@ def speak(
     with Api(url, tokens["support"]) as support, Api(url, tokens["clinician"]) as clinician:
         for customer in dict.fromkeys(statement.customer for statement in said):
             _agree(support, customer)
+        for device, regimen in prescriptions(fleet) if said else ():
+            _prescribe(clinician, device, regimen)
         for number, statement in enumerate(said):
             by = clinician if statement.product == SENSITIVE_PRODUCT else support
             kept = patiently(by, "POST", "/statements", _written(statement, fleet, clock()))
@@ -83,6 +87,13 @@ def _agree(support: Api, customer: str) -> None:
     purposes = {consent["purpose"] for consent in there if consent["until"] is None}
     if PURPOSE not in purposes:
         patiently(support, "PUT", f"/customers/{customer}/consents", {"purposes": sorted(purposes | {PURPOSE})})
+
+
+def _prescribe(clinician: Api, device: str, regimen: object) -> None:
+    """Say what is prescribed, unless somebody has."""
+    path = f"/devices/{device}/regimen"
+    if not patiently(clinician, "GET", path)["items"]:
+        patiently(clinician, "PUT", path, regimen)
 
 
 def _written(statement: Statement, fleet: Fleet, now: datetime) -> dict[str, Any]:

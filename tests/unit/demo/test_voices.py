@@ -35,6 +35,7 @@ class Server:
     refs: dict[str, int] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     promises: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    regimens: dict[str, Any] = field(default_factory=dict)
     consents: set[str] = field(default_factory=lambda: {"newsletter"})
     away: int = 0
     """Requests that are not answered."""
@@ -67,6 +68,11 @@ class Client:
             number = server.refs.setdefault(body["ref"], len(server.refs))
             verdict = {"verdict": "agrees", "because": {"en": "So it is."}}
             return {"case": number // 2, "claims": [{"topic": "usage_frequency", "verdict": verdict}]}
+        if path.endswith("/regimen"):
+            if method == "PUT":
+                assert self.token == "c"
+                server.regimens[path] = body["items"]
+            return {"items": server.regimens.get(path, [])}
         if path.endswith("/close"):
             if path in server.closed:
                 raise Unanswered("solved already", 409)
@@ -117,6 +123,17 @@ def test_customers_agree_to_it_beside_what_they_agreed_to_before(server: Server)
     server.consents, server.calls = {"compare_usage"}, []
     speak()
     assert not server.made("PUT", "/consents")
+
+
+def test_what_is_prescribed_is_said_once(server: Server) -> None:
+    speak()
+    dispensers = [device.device for device in simulated().devices if device.product == "pill_dispenser"]
+    assert [path for *_, path, _ in server.made("PUT", "/regimen")] == [f"/devices/{d}/regimen" for d in dispensers]
+    clocks = {dose["at"] for items in server.regimens.values() for dose in items[0]["doses"]}
+    assert "08:00" in clocks <= {"08:00", "13:30", "20:00", "20:30"}
+    server.calls.clear()
+    speak()
+    assert not server.made("PUT", "/regimen")
 
 
 def test_some_cases_are_closed_and_some_hold_a_promise(server: Server) -> None:
