@@ -59,7 +59,7 @@ class Bar(NamedTuple):
     unheard: Box | None
     """On top: what may have happened while it was not heard."""
     coverage: Box
-    """The part of the strip below that is filled."""
+    """The part of the strip below that is filled: as long as the share that was heard, where it is not known when."""
     strip: Box
     middle: float
     named: bool
@@ -107,6 +107,8 @@ class Chart:
     bars: Sequence[Bar]
     bands: Sequence[Band]
     gaps: Sequence[Box]
+    silent: Sequence[Box]
+    """The same on the strip below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,15 @@ def _drawn(picture: Picture, width: float) -> Chart:
         for since, until in picture.gaps
         if until > start and since < end and across(until) - across(since) >= 0.5
     ]
-    return Chart(width, HEIGHT, plot, ticks, bars, bands, gaps)
+    silent = [
+        Box(left, bar.strip.y, right - left, bar.strip.height)
+        for gap in gaps
+        for bar in bars
+        if (left := max(gap.x, bar.strip.x)) < (right := min(gap.x + gap.width, bar.strip.x + bar.strip.width))
+    ]
+    if gaps:  # it is known when
+        bars = [bar._replace(coverage=bar.strip) for bar in bars]
+    return Chart(width, HEIGHT, plot, ticks, bars, bands, gaps, silent)
 
 
 def _bar(

@@ -77,6 +77,17 @@ def test_what_may_have_happened_unheard_stands_on_top_and_too_little_heard_is_da
     assert half.dark is None
 
 
+def test_silences_are_shaded_where_they_were() -> None:
+    [picture] = of_periods([Voice(1, judged([6, 3], [1, 0.5]), SAID_AT)])
+    picture.gaps.append((START + 1.25 * MONTH, START + 1.75 * MONTH))
+    chart = picture.charts()[0]
+    first, second = chart.bars
+    [gap], [silent] = chart.gaps, chart.silent
+    assert first.strip.x + first.strip.width < gap.x
+    assert gap.width == pytest.approx(silent.width) == pytest.approx(second.strip.width / 2, abs=3)
+    assert (silent.y, second.coverage) == (second.strip.y, second.strip)
+
+
 def test_claims_of_one_kind_share_a_picture_while_their_periods_fit() -> None:
     older, newer = judged([5, 5, 5], [1, 1, 1]), judged([5, 6, 6], [1, 1, 1], first=1)
     [picture] = of_periods([Voice(1, older, SAID_AT), Voice(2, newer, SAID_AT + MONTH)])
