@@ -111,9 +111,9 @@ def test_it_is_short_and_knows_nothing_of_the_platform() -> None:
 
 def test_the_platform_sees_what_is_disturbed_and_is_right(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Talkative customers: fewer messages to take in for as many verdicts.
-    monkeypatch.setattr(sys.modules["device_sim.speech.statements"], "DAYS_APART", 5.0)
+    monkeypatch.setattr(sys.modules["device_sim.speech.statements"], "DAYS_APART", 3.5)
     products = dict(catalog.load())
-    world, heap = World(fleet(products, 12, 70, 5, epoch=date(2026, 1, 1)), products), Heap()
+    world, heap = World(fleet(products, 12, 56, 5, epoch=date(2026, 1, 1)), products), Heap()
     judged(database, world, heap, lambda _step, _done: None)
     found = figures(heap, "intake", 1)
     assert set(world.kinds.values()) == set(disturb.KINDS)

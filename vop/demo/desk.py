@@ -21,6 +21,8 @@ ANSWERED_WITHIN: Final = {
 UNANSWERED_OF: Final = 9
 """One statement in so many nobody answered."""
 CLOSED_OF: Final = 3
+WAITING_OF: Final = 2
+"""Of those neither closed nor promised anything: every second waits for the customer."""
 PROMISED: Final = 8
 """Of the cases left open, the first so many hold a promise."""
 OVERDUE_S: Final = 1.5
@@ -77,7 +79,10 @@ def work(support: Api, clinician: Api, cases: Sequence[Case], now: Callable[[], 
         else:
             left.append(case)
     overdue = False
-    for number, case in enumerate(sorted(left, key=lambda case: not case.is_story)[:PROMISED]):
+    left.sort(key=lambda case: not case.is_story)
+    for case in left[PROMISED::WAITING_OF]:
+        _once(clinician if case.is_private else support, f"/cases/{case.case}/answers", {"channel": "phone"})
+    for number, case in enumerate(left[:PROMISED]):
         by = clinician if case.is_private else support
         if by.call("GET", f"/cases/{case.case}")["promises"]:
             continue
