@@ -19,7 +19,7 @@ HEIGHT: Final = 250.0
 WIDE, NARROW = 760.0, 350.0
 TOP, LEFT, RIGHT, FOOT = 26.0, 40.0, 14.0, 42.0
 """Room around the plot: for the moment's mark, the figures, and below it the coverage and the periods' names."""
-LABEL_WIDTH: Final = 74.0
+LABEL_WIDTH: Final = 84.0
 MOMENT_WIDTH: Final = 46.0
 COUNTS_UP_TO: Final = 16
 """Bars that are each labelled with their figure on a wide picture."""
@@ -65,6 +65,7 @@ class Bar(NamedTuple):
     named: bool
     """Whether there is room for its name."""
     counted: bool
+    """Whether its figure is written at it: there is room, and it is not the zero of a time that was not heard."""
     dark: Box | None
     """All of the period, where too little of it was heard to tell anything."""
 
@@ -79,6 +80,7 @@ class Band(NamedTuple):
     allowed: Box | None
     """With its tolerance."""
     open_above: bool
+    denied: bool
     moment: float
     """Where it was said."""
     named: bool
@@ -251,6 +253,7 @@ def _bar(
     covered = strip._replace(width=strip.width * min(max(period.coverage or 0.0, 0.0), 1.0))
     counted = bars <= (COUNTS_UP_TO if width > NARROW else COUNTS_UP_TO // 2)
     dark = Box(left, plot.y, room, plot.height) if (period.coverage or 0.0) < LEAST_HEARD else None
+    counted = counted and (dark is None or value > 0)
     return Bar(period, value, heard, unheard, covered, strip, (left + right) / 2, named, counted, dark)
 
 
@@ -271,7 +274,7 @@ def _band(voice: Voice, across: _Across, up: _Up, plot: Box, taken: Sequence[flo
             allowed = Box(left, wide_upper, right - left, wide_lower - wide_upper)
     moment = across(voice.said_at)
     named = all(abs(moment - other) >= MOMENT_WIDTH for other in taken)
-    return Band(voice.number, low, high, box, allowed, high is None, moment, named)
+    return Band(voice.number, low, high, box, allowed, high is None, claim.negated, moment, named)
 
 
 def _rate(period: ReportedPeriod, per: str | None) -> float:
@@ -332,8 +335,8 @@ def _scaled(verdict: Judged, width: float) -> Scale:
     value = found.value
     ends = [claim.low, claim.high, value, found.low, found.high]
     highest = max(end for end in ends if end is not None) or 1.0
-    step = _step(highest)
-    top = step * math.ceil(highest / step + 0.15)
+    step = 25.0 if claim.unit == "percent" else _step(highest)
+    top = 100.0 if claim.unit == "percent" else step * math.ceil(highest / step + 0.15)
     plot = Box(LEFT / 2, 8.0, width - LEFT / 2 - RIGHT - 10, 78.0)
 
     def at(number: float) -> float:

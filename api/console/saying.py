@@ -12,6 +12,8 @@ from api.console.catalogues import N_
 MICROSECOND: Final = timedelta(microseconds=1)
 """Before the end of a half-open period lies its last day."""
 SECOND: Final = timedelta(seconds=1)
+LONGEST_DAY: Final = timedelta(hours=25)
+"""When clocks are put back."""
 TOPICS: Mapping[str, str] = {
     "usage_frequency": N_("How often it is used"),
     "usage_duration": N_("How long it is used"),

@@ -74,6 +74,7 @@ def test_what_may_have_happened_unheard_stands_on_top_and_too_little_heard_is_da
     assert half.coverage.width == pytest.approx(half.strip.width * 0.6)
     assert little.unheard is silent.unheard is None
     assert None not in (little.dark, silent.dark)
+    assert (little.counted, silent.counted) == (True, False)  # nothing heard is not none
     assert half.dark is None
 
 
@@ -137,6 +138,9 @@ def test_a_scale_has_both_sides_and_says_where_no_end_is_known() -> None:
     assert scale.said.x == pytest.approx(scale.plot.x)
     assert scale.point is not None
     assert scale.said.x < scale.point <= scale.reported.x + scale.reported.width
+    share = scales(judged([], [], topic="adherence", unit="percent", per=None, low=100.0, high=100.0))
+    assert share is not None
+    assert [tick.value for tick in share[0].ticks] == [0, 25, 50, 75, 100]
     unknown = shorter.model_copy(update={"reported": shorter.reported.model_copy(update={"value": None, "high": None})})
     open_pair = scales(unknown)
     assert open_pair is not None
