@@ -28,7 +28,7 @@ def _of(text: str, language: str) -> tuple[Token, ...]:
         ("I don't, can't, won't", "i do not , can not , will not"),
         ("it's I've we're he'll", "it 's i have we are he will"),
         ("twenty-five ten-mil", "twenty - five ten - mil"),
-        ("what?! no...", "what ? no ."),
+        ("what?! no...", "what ? no ;"),
         ("100 m² 👍", "100 m² 👍"),
     ],
 )
