@@ -20,6 +20,8 @@ NEIGHBOURS = 6
 MINUTES_AN_HOUR = 60
 FEWEST_MINUTES = 12
 """A bare figure from here on, after hours, is in minutes."""
+WEEKENDS = (1.0, 2.0)
+"""Every weekend is once or twice a week."""
 CORRECTION_GAP = 10
 """Tokens between a figure and the one that takes its place."""
 
@@ -114,6 +116,8 @@ def _no_count(scene: Scene, measure: Measure) -> bool:
         return True
     if scene.longest("pronoun_one", measure.begin) is None:
         return False
+    if "day_part" in before:
+        return True
     return any("determiner" in scene.lattice.at[place] for place in range(max(measure.begin - 2, 0), measure.begin))
 
 
@@ -173,6 +177,8 @@ def _now(scene: Scene, first: Measure, second: Measure) -> bool:
 def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
     if second.begin - first.end > CORRECTION_GAP:
         return False
+    if scene.longest("precise", second.end) or scene.longest("precise", second.end + 1):
+        return first.value is not None and second.value is not None  # "weeks ago, seven weeks, to be precise"
     moments = first.kind in ("moment", "ago") and second.kind in ("moment", "ago")
     if (first.value is None or second.value is None) and not moments:
         return False
@@ -195,7 +201,7 @@ def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
     if second.kind == first.kind == "count":
         return replace(second, begin=first.begin)
     if second.kind != "count" or value is None:
-        return second
+        return replace(second, begin=first.begin) if first.kind == "count" else second
     return replace(first, value=_in_unit_of(scene, first, value), end=second.end)
 
 
@@ -220,7 +226,11 @@ def _close(scene: Scene, first: Measure, second: Measure) -> float:
 
 def _period_of(measure: Measure) -> tuple[Per, float] | None:
     """What a count beside it is per: "each day", "weekly", "per month"."""
-    if measure.frame is None or measure.per is None or measure.value is None or not measure.value.exact:
+    if measure.frame is None or measure.per is None or measure.value is None:
+        return None
+    if measure.frame.kind == "periodic" and (measure.value.low, measure.value.high) == WEEKENDS:
+        return measure.per, 1.0  # "each weekend we sell 25"
+    if not measure.value.exact:
         return None
     if measure.frame.kind in ("per", "every", "periodic") and measure.value.low is not None and measure.value.low <= 1:
         return measure.per, measure.value.low
@@ -284,7 +294,7 @@ def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
         for place, window in enumerate(found)
         if window.kind in ("moment", "window")
         for other in _neighbours(found, place)
-        if _may_hold(found[other], window) and not _fenced(found, place, other)
+        if _may_hold(scene, found[other], window) and not _fenced(found, place, other)
     )
     result = list(found)
     spent: set[int] = set()
@@ -308,13 +318,20 @@ def _spread(scene: Scene, result: list[Measure], spent: set[int]) -> None:
         if window.kind not in ("moment", "window") or plain or place in spent or follower.kind != "count":
             continue
         apart = scene.sentence[follower.begin] - scene.sentence[window.begin]
-        if apart == 1 and follower.moment is None and _may_hold(follower, window):
+        if apart == 1 and follower.moment is None and _may_hold(scene, follower, window):
             held = _windowed(follower, window)
             result[place + 1] = replace(held, begin=follower.begin, end=follower.end)
             spent.add(place)
 
 
-def _may_hold(measure: Measure, window: Measure) -> bool:
+def _lies_there(scene: Scene, measure: Measure) -> bool:
+    begin, end = scene.clause(measure.begin)
+    return scene.lattice.has("left", begin, end) and not any(
+        scene.lattice.has(tag, begin, end) for tag in ("consume", "fault", "miss", "take")
+    )
+
+
+def _may_hold(scene: Scene, measure: Measure, window: Measure) -> bool:
     """Whether a measure may have this window."""
     if measure.moment is not None:
         return False
@@ -322,6 +339,8 @@ def _may_hold(measure: Measure, window: Measure) -> bool:
         return measure.unit == "min" and window.kind == "moment"
     if measure.kind not in WINDOWED:
         return False
+    if measure.kind == "count" and window.moment == ("day", 0) and _lies_there(scene, measure):
+        return False  # "ten jars on the shelf just now"
     of_a_day = window.kind == "moment" and window.moment is not None and window.moment[0] == "day"
     return not (measure.kind == "rate" and of_a_day)
 

@@ -120,6 +120,8 @@ def _ranged(lattice: Lattice, begin: int) -> tuple[int, Length] | None:
     """ "an hour or two", "20 minutes to half an hour", "between an hour and two hours"."""
     opened = lattice.longest("between", begin)
     first = lattice.longest("single_span", opened.end if opened is not None else begin)
+    if first is None and opened is not None:
+        opened, first = None, lattice.longest("single_span", begin)  # "between 35 and 45 minutes"
     if first is None:
         return None
     joint = lattice.longest("range", first.end) or (lattice.longest("and", first.end) if opened is not None else None)

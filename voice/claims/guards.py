@@ -14,8 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voice.claims.scene import Cue, Scene
+from voice.claims.verb_last import asked_after
 
 REACHING_BACK = frozenset({"told", "display", "others"})
+NAMED_IN = 3
+"""Tokens that name what shows: "status page"."""
 SHOWN = 6
 """Tokens after "it shows" in which a fault is what it shows."""
 
@@ -74,7 +77,10 @@ def _questions(scene: Scene, begin: int, end: int) -> list[Zone]:
                 return [Zone(cue.begin, end, "question", cue)]
         if any(cue.end == end - 1 for cue in scene.all("tag_question", begin=begin, end=end)):
             return []
-        return [Zone(begin, end, "question", Cue("question", end - 1, end))]
+        first = asked_after(scene, begin, end) if scene.lexicon.verb_last else begin
+        if any(cue.begin < first for cue in openers) or any(scene.all("asks", "wh", begin=begin, end=first)):
+            first = begin
+        return [Zone(first, end, "question", Cue("question", end - 1, end))]
     for cue in openers:
         if _leading(scene, begin, cue.begin) and (cue.end - cue.begin > 1 or cue.begin == begin or _asks(scene, cue)):
             return [Zone(begin, end, "question", cue)]
@@ -113,9 +119,24 @@ def _conditions(scene: Scene, begin: int, end: int) -> list[Zone]:
     return []
 
 
+def _shown_by_yours(scene: Scene, begin: int, end: int) -> list[Cue]:
+    """ "YOUR status page LISTS": whatever it is called."""
+    found = []
+    for yours in scene.all("yours", begin=begin, end=end):
+        for place in range(yours.end + 1, min(yours.end + NAMED_IN + 1, end)):
+            if scene.walls[place] != scene.walls[yours.begin] or "me" in scene.lattice.at[place]:
+                break
+            named = all(scene.lattice.words[n] not in ("of", "that") for n in range(yours.end, place))
+            if "shows" in scene.lattice.at[place] and named:
+                found.append(Cue("display", yours.begin, place + 1))
+                break
+    return found
+
+
 def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
     found: list[Zone] = []
-    for cue in scene.all(tag, begin=begin, end=end):
+    shown = _shown_by_yours(scene, begin, end) if tag == "display" else ()
+    for cue in (*scene.all(tag, begin=begin, end=end), *shown):
         if (found and cue.begin < found[-1].end) or _covered(scene, cue, f"not_{tag}"):
             continue
         if tag == "display" and scene.lattice.has("product_fault", cue.begin, cue.end):

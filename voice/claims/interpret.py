@@ -44,6 +44,7 @@ def interpret(
         return []
     measures = combine(scene, read(scene, grammar))
     scene.raise_walls(tuple(measures))
+    scene.figured = frozenset(scene.sentence[measure.begin] for measure in measures)
     cues = cues_of(scene)
     guarded: dict[int, list[Zone]] = {}
     for zone_found in zones(scene):
@@ -128,7 +129,7 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
     ):
         return
     cue = denial(scene, cues, made.measure)
-    if cue is None:
+    if cue is None or (cue.tag != "neg" and made.topic == "fault_frequency"):
         return
     if made.cue is not None and made.cue.begin >= made.measure.end and made.measure.begin - cue.end > 1:
         made.void = not scene.lexicon.verb_last  # "I don't need a tour every time it updates"

@@ -13,7 +13,8 @@ LONGEST = 14
 
 def lists_at(scene: Scene, begin: int) -> list[Measure | None]:
     """The enumerations that begin at a token."""
-    return [_weekdays(scene, begin), _day_parts(scene, begin), _doses_by_part(scene, begin), _clock(scene, begin)]
+    found = [_weekdays(scene, begin), _day_parts(scene, begin), _doses_by_part(scene, begin), _clock(scene, begin)]
+    return [*found, _parts_with_doses(scene, begin)] if scene.lexicon.verb_last else found
 
 
 def _join(scene: Scene, place: int) -> int | None:
@@ -143,3 +144,28 @@ def _hour(scene: Scene, place: int) -> int | None:
     part = scene.longest("day_part", _skip(scene, place)) if place < len(scene.tokens) else None
     ended = half or part
     return ended.end if ended is not None else place
+
+
+def _parts_with_doses(scene: Scene, begin: int) -> Measure | None:
+    """«صبح‌ها دو تا می‌خوره شب‌ها یکی»: the same with the time of day first."""
+    total: Interval | None = None
+    place, end, many = begin, begin, 0
+    parts = set()
+    while place < len(scene.tokens) and many < LONGEST:
+        part = scene.longest("day_part", place)
+        if part is None or scene.lattice.words[part.end - 1] in parts:
+            break
+        number = scene.longest("number", part.end) or scene.longest("number", _skip(scene, part.end))
+        if number is None:
+            break
+        parts.add(scene.lattice.words[part.end - 1])
+        total = number.value if total is None else total.plus(number.value)
+        end, many, after = number.end, many + 1, number.end
+        for tag in ("counter", "dose", "item", "take", "use", "consume"):
+            thing = scene.longest(tag, after) if after < len(scene.tokens) else None
+            if thing is not None:
+                after = thing.end
+                end = after if tag in ("counter", "dose", "item") else end
+        following = _join(scene, after)
+        place = following if following is not None else after
+    return Measure("rate", total, per="day", begin=begin, end=end) if many >= 2 and total is not None else None

@@ -30,6 +30,7 @@ fraction       f          "half", "a third of";
 all            -          everything: "all of them", "every pill"
 always         -          "every time"
 none           -          zero: "never", "no missed doses"
+none_over      t          "a month without a missed one"
 vague          -          "rarely", "often"
 count          n          a bare count
 empty          -          nothing there: "empty", "none left"
@@ -98,6 +99,7 @@ Builder = Callable[[Captures], Measure | None]
 
 DAYS_A_WEEK = 7
 DAYS_A_MONTH = 31
+WHOLE_PERIODS: Mapping[float, Per] = {1.0: "day", 7.0: "week", 30.0: "month", 365.0: "year"}
 MINUTES_A_DAY = 1440
 
 
@@ -297,6 +299,13 @@ def _plain(kind: Kind, value: Interval | None = None, unit: Unit = "count") -> B
     return build
 
 
+def _none_over(captures: Captures) -> Measure:
+    length = _length_of(captures)
+    days = length.interval.high if length.unit == "day" else None
+    per: Per | None = WHOLE_PERIODS.get(days or 0.0)
+    return Measure("none", exactly(0), per=per, moment=("rolling", days) if days else None)
+
+
 def _count(captures: Captures) -> Measure:
     return Measure("count", _as_interval(captures["n"]))
 
@@ -341,6 +350,7 @@ BUILDERS: Mapping[str, Builder] = {
     "all": _plain("all", exactly(100), "percent"),
     "always": _plain("always", exactly(100), "percent"),
     "none": _plain("none", exactly(0)),
+    "none_over": _none_over,
     "vague": _plain("vague"),
     "count": _count,
     "empty": _plain("empty", exactly(0), "item"),

@@ -326,12 +326,21 @@ def _bounded(lattice: Lattice, begin: int, core: str, depth: int, change: Change
         return None
     for tag in ("least", "most", "hedge", "hedge_before", "filler"):
         prefix = lattice.longest(tag, begin)
-        if prefix is None or prefix.end >= len(lattice.tokens):
+        if prefix is None or prefix.end >= len(lattice.tokens) or of_a_verb(lattice, begin, prefix.end):
             continue
         rest = _bounded(lattice, prefix.end, core, depth - 1, change)
         if rest is not None:
             return rest[0], change(rest[1], APPLIED[tag])
     return None
+
+
+def of_a_verb(lattice: Lattice, begin: int, end: int) -> bool:
+    """ "it falls OVER three times": no bound."""
+    return any(
+        (entry := lattice.longest(tag, place)) is not None and entry.end == end
+        for place in range(max(begin - 2, 0), begin)
+        for tag in ("fault", "use", "lasts", "session", "consume")
+    )
 
 
 def _after(lattice: Lattice, end: int, value: Any, change: Change) -> tuple[int, Any]:

@@ -80,6 +80,8 @@ class Scene:
         lay_times(self.lattice)
         self.sentence = self._sentences()
         self.spans = self._spans()
+        self.figured: frozenset[int] = frozenset()
+        """Sentences with figures of their own, once these are known."""
         self.walls: list[float] = []
         self.raise_walls(())
 

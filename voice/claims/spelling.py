@@ -67,6 +67,8 @@ class Spelling:
     def _meant(self, word: str) -> str:
         if any(word.endswith(ending) and self._listed(word.removesuffix(ending), ending) for ending in ENDINGS):
             return word
+        if word.endswith("in") and word + "g" in self._known:
+            return word + "g"  # "runnin"
         near: dict[str, int] = {}
         for form in (word, *_shortened(word)):
             for meant in self._shortened.get(form, ()):

@@ -62,6 +62,12 @@ CONTRACTED: Final[dict[str, tuple[str, ...]]] = {
     "dinnae": ("do", "not"), "didnae": ("did", "not"), "doesnae": ("does", "not"), "isnae": ("is", "not"),
     "wasnae": ("was", "not"), "couldnae": ("could", "not"), "wouldnae": ("would", "not"),
     "havenae": ("have", "not"), "hasnae": ("has", "not"), "willnae": ("will", "not"),
+    "hvnt": ("have", "not"), "dnt": ("do", "not"), "hasn": ("has", "not"), "haven": ("have", "not"),
+    "dint": ("did", "not"),
+    "cudnt": ("could", "not"), "wudnt": ("would", "not"), "didna": ("did", "not"), "canna": ("can", "not"),
+    "dinna": ("do", "not"), "ur": ("your",), "u": ("you",), "oot": ("out",), "aboot": ("about",), "doon": ("down",),
+    "noo": ("now",), "hoose": ("house",), "daein": ("doing",), "gaun": ("going",), "wis": ("was",), "ma": ("my",),
+    "tae": ("to",), "wi": ("with",), "twa": ("two",), "yin": ("one",), "owt": ("anything",), "summat": ("something",),
     "thats": ("that", "'s"), "theres": ("there", "'s"), "dunno": ("do", "not", "know"),
 }  # fmt: skip
 ENDINGS: Final = {"'re": "are", "'ve": "have", "'m": "am", "'ll": "will", "'d": "'d", "'s": "'s"}
@@ -140,7 +146,9 @@ def tokenise(normal: Normal, language: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     for each in scanned:
         span = normal.span(each.begin, each.end)
-        if each.kind == "word":
+        if each.text == "." and each.end - each.begin > 1:
+            tokens.append(Token(";", *span, "mark"))  # "..." is a pause: what follows belongs to it
+        elif each.kind == "word":
             tokens.extend(Token(part, *span, "word") for part in _english(each.text.replace(ZWNJ, "")))
         else:
             tokens.append(Token(each.text, *span, each.kind))

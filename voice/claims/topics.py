@@ -12,7 +12,8 @@ from voice.claims.scene import SENTENCE, Cue, Scene
 Weights = Mapping[str, Mapping[str, float]]
 """topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""
 
-FRAGMENT_WORDS = 1
+SAYING_LITTLE = frozenset({"stop", "hedge", "hedge_after", "most_after", "least_after", "filler", "greeting", "vague"})
+FRAGMENT_WORDS = 2
 """Words with a meaning of their own beside the figure."""
 ELLIPSIS = 5.0
 """What a sentence's end counts where the next one is a bare figure, or the one before was."""
@@ -57,7 +58,7 @@ FITS: Mapping[Kind, Weights] = {
         "missed_doses": {"neg_take": -1.5, "miss": -1.5},
     },
     "share": {
-        "adherence": {"miss": -1.5, "neg_take": -1.5, "take": 0.0, "dose": 1.0}, "fault_frequency": _FAULT,
+        "adherence": {"miss": -1.5, "neg_take": -1.5, "take": -0.2, "dose": 1.0}, "fault_frequency": _FAULT,
         "stock_level": {"left": 0.0, "full_word": 0.0},
     },
     "all": {"adherence": {"take": 0.0, "dose": 0.0, "miss": 0.0}},
@@ -189,6 +190,11 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
     best = _nearest(scene, cues, measure, topics)
     if best.topic == "stock_consumption" and _supplied(scene, cues, measure):
         return Resolved(SAYS_NOTHING, best.cue, best.distance)
+    if best.topic in ("battery_runtime", "fault_since") and measure.kind == "length":
+        # "charging it TAKES two hours" is no time it lasts
+        begin, end = scene.clause(measure.begin)
+        if scene.lattice.has("aside", begin, end) and scene.lattice.has("takes", begin, end):
+            return Resolved(SAYS_NOTHING, best.cue, best.distance)
     if best.topic == "usage_duration" and _elsewhere(scene, cues, measure, best.cue):
         return Resolved(SAYS_NOTHING, best.cue, best.distance)
     if best.topic is None:
@@ -225,7 +231,7 @@ def _reach(scene: Scene, measure: Measure, cue: Cue, *, alone: bool) -> float | 
     apart = scene.sentence[cue.begin] - scene.sentence[measure.begin]
     if apart not in (0, -1, 1) or (apart != 0 and cue.tag in VOIDS):
         return None
-    if apart != 0 and not (apart == -1 or alone):
+    if apart == 1 and (not alone or scene.sentence[cue.begin] in scene.figured):
         return None
     inside = measure.begin <= cue.begin < measure.end
     outside = (
@@ -270,6 +276,6 @@ def _fragment(scene: Scene, measure: Measure) -> bool:
         for place in range(begin, end)
         if not measure.begin <= place < measure.end
         and scene.tokens[place].kind == "word"
-        and "stop" not in scene.lattice.at[place]
+        and SAYING_LITTLE.isdisjoint(scene.lattice.at[place])
     ]
     return len(others) <= FRAGMENT_WORDS

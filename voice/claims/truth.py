@@ -6,6 +6,7 @@ from bisect import bisect_left
 
 from voice.claims.cues import FARTHEST, Cues
 from voice.claims.measures import Measure
+from voice.claims.numbers import of_a_verb
 from voice.claims.scene import Cue, Scene
 
 HEDGE_REACH = 7.0
@@ -119,7 +120,7 @@ def floating_bound(scene: Scene, measure: Measure) -> tuple[str, Cue] | None:
     for place in range(max(measure.begin - BEFORE, 0), measure.begin):  # «حداقل هفته‌ای سه بار»
         for tag in ("least", "most"):
             entry = scene.longest(tag, place)
-            if entry is not None and entry.end == measure.begin:
+            if entry is not None and entry.end == measure.begin and not of_a_verb(scene.lattice, place, entry.end):
                 return tag, Cue(tag, place, entry.end)
     last = min(measure.end + BOUND_REACH, len(scene.tokens))
     for cue in scene.all("most_after", "least_after", begin=measure.end, end=last):
@@ -171,6 +172,15 @@ def _as_subject(scene: Scene, begin: int) -> bool:
     return not {"me", "it"}.isdisjoint(scene.lattice.at[begin + 1])
 
 
+def _part_of_fault(scene: Scene, cue: Cue) -> bool:
+    """«وزن رو غلط میگه» is a fault, not a denial."""
+    return any(
+        (entry := scene.longest(tag, place)) is not None and entry.end >= cue.end
+        for place in range(max(cue.begin - 3, 0), cue.begin)
+        for tag in ("fault", "product_fault")
+    )
+
+
 def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Sentences whose figures are denied as a whole: "it is not true that ...", "... That is false." """
     found: dict[int, Cue] = {}
@@ -178,6 +188,8 @@ def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     for measure in measures:
         with_figures.setdefault(scene.sentence[measure.begin], measure.begin)
     for cue in scene.all("false"):
+        if scene.lexicon.verb_last and _part_of_fault(scene, cue):
+            continue
         number = scene.sentence[cue.begin]
         begin, end = scene.span_of(number)
         if number in with_figures:

@@ -77,6 +77,9 @@ TAGS: Final[Mapping[str, str]] = {
     "false": "denies figures of its sentence or, alone, of the one before: is not true, that is wrong",
     "accused": "begins a sentence that denies what it reports: whoever (says so is wrong)",
     "had": "stock that was there, which is no consumption: we had",
+    "precise": "after a figure that stands for the rougher one before it: to be precise",
+    "yours": "before a thing of the maker's that shows something: your (status page lists)",
+    "shows": "how it does: shows, lists",
     "correct": "takes the figure before it back: sorry, I mean, no wait",
     "past_habit": "what used to be: used to, before, formerly",
     "nowadays": "what holds now: now, these days",
@@ -115,6 +118,7 @@ TAGS: Final[Mapping[str, str]] = {
     "ended": "stopped for good, at a moment: died, gave up (yesterday)",
     "start": "began (of a fault): it started, began, happens",
     "away": "after the verb of taking, no dose: the bus",
+    "polite": "(verb last) holds a denial that says nothing of the product: «دستتون درد نکنه»",
     "no_cue": "swallows cues inside it: on my phone",
     # cues of nothing: they compete with those above, and where they win there is no claim
     "actor": "somebody else's doing: the pharmacist, deliveries",

@@ -97,10 +97,39 @@ DOING: Mapping[str, tuple[str, ...]] = {
         does the rugs; does the carpets; does the flat; does the hall; does the bedroom; does the bedrooms; does the
         hallway; do the flat; do the hall; do the rugs; do the carpets; do the bedrooms; do the lounge; does the
         lounge; does the ground floor; does the whole; do the whole; on it every; in it every; on it daily; in it
-        daily; i am a; the go-to
+        daily; i am a; the go-to; out and about; out doing; doing the; out cleaning; was out; been out; out on; ran;
+        had a run; has a run; did its thing; did its job; did a run; did the run; does a run; goes on patrol; goes
+        on; took a turn; takes a turn
         """),
     ),
     "fault": (
+        *each(
+            (
+                "eats",
+                "ate",
+                "eaten",
+                "eating",
+                "eat",
+                "swallows",
+                "swallowed",
+                "chews",
+                "chewed",
+                "chewing",
+                "munched",
+                "munches",
+                "inhales",
+                "inhaled",
+                "gobbled",
+                "devoured",
+                "devours",
+                "sucked in",
+                "sucks in",
+                "chews up",
+                "chewed up",
+                "eats up",
+            ),
+            ("a", "my", "the", "our", "another", "one of", "socks", "cables", "two", "somebody's", "her", "his", "its"),
+        ),
         *verbs("""
         clog+; seize up; bind up>bound up; squeal; screech; clatter; clunk; click; grate; wobble; veer; beach;
         strand; maroon; knot+; bash; ram+; collide; knock over; tumble; go astray>went astray; balk; sulk; ignore;
@@ -278,8 +307,12 @@ DOING: Mapping[str, tuple[str, ...]] = {
         worked on it; works in it; cleaned for; vacuumed for; ran for; runs for; running for; hoovered for; mopped
         for; swept for; cleans for; vacuums for; whirring for; out for; open for; logged on for; logged in for;
         signed in for; on screen for; per day in it; tinkering; my sessions; a session lasts; session length;
-        session time;
-        out and about
+        session time; out and about; mission; missions; circuit; circuits; excursion; excursions; patrol; patrols;
+        sweep; sweeps; job; jobs; task; tasks; go-round; expedition; expeditions; tours; each visit; each trip; per
+        trip; per mission; per job; each job; each mission; pootles about; pootles; bumbles about; bumbles around;
+        wanders about; wanders around; whizzes round; whizzes around; zips around; zips about; putters around;
+        putters about; tootles about; scoots around; hums around; bobs about; mooches about; travels; chugs; chugs
+        along; chugs around
         """),
     ),
 }

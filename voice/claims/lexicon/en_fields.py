@@ -63,10 +63,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         administer; inject
         """),
         *phrases("""
-        get taken; gets taken; got taken; are taken; is taken; was taken; were taken; goes down; compliant;
-        adherent; down the hatch; gets them down; got them down; gets down; got down; swallowed; actually taken;
-        ends up taken; end up taken; by mouth; goes in her; goes in him; goes in my; makes it into; make it into;
-        gets into; his meds; her meds; my meds; dosed
+        get taken; gets taken; got taken; go down; going down; gone down; went down; are taken; is taken; was taken;
+        were taken; goes down; compliant; adherent; down the hatch; gets them down; got them down; gets down; got
+        down; swallowed; actually taken; ends up taken; end up taken; by mouth; goes in her; goes in him; goes in
+        my; makes it into; make it into; gets into; his meds; her meds; my meds; dosed
         """),
     ),
     "dose": phrases("""
@@ -262,7 +262,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         rarely; only seldom; now and then; only now and then; once or twice in a blue moon; pretty often; fairly
         often; rather often; pretty rarely; fairly regularly; quite regularly; quite frequently; very frequently;
         pretty regularly; too frequently; very occasionally; several times over; any number of times; no end of
-        times; a good deal; left and right; here and again; every now and then; periodically; once in a blue; a ton;
+        times; a good deal; left and right; here and again; every now and then; periodically; once in a blue;
         all day long; half the day; time after time; again and over; over and over again; on occasion; on occasions;
         oftentimes
         """),

@@ -116,7 +116,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         ish; prob; probs; mebbe; somewhere between; somewhere near; likely; if i had to guess; give or take; or
         thereabouts; from memory; well nigh; i fancy; aboot; i 'd have said; it looks like; i'd put it at; i would
         put it at; should be about; thereabouts; i want to say; as good as; bout; abt; for all i know; i do not know
-        maybe; dunno; i dunno; somewhere in the region of; to my knowledge; i take it; i 'm guessing; i am guessing;
+        maybe; dunno; i dunno; somewhere in the region of; to my knowledge; i 'm guessing; i am guessing;
         nigh on; close on; nearing; approaching; touching; hard on; not far off; just short of; just
         shy of; shy of; the guts of; in the order of; on the order of; in the ballpark of; ballpark; plus or minus;
         roughly speaking; at a guess; at a rough guess; if i am not mistaken; if i am not wrong; i am fairly sure; i
@@ -254,7 +254,8 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         """),
     "nothing": phrases("""
         not a single; not one; no; zero; none; not any; not a; nae; nary a; not even one; not even a single;
-        not a one; never any; no more; 0; without a single; without any; without one; nil; not a solitary
+        not a one; never any; no more; 0; without a single; without any; without one; nil; not a solitary;
+        without a
         """),
     "never": phrases("""
         never; not once; not ever; never ever; never once; not a single time; not one time; nevr; not at all;

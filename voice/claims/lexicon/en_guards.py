@@ -199,7 +199,10 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         lady next door; the woman next door; the guy next door; next-door; flat below; flat above; upstairs
         neighbour; downstairs neighbour; my sister has; my brother has; my cousin; the folks next door; other
         families; other wards; another ward; a different ward; the ward upstairs; the ward below; other sites; the
-        other site; our other site; another site; sister site; a sister company; the parent company
+        other site; our other site; another site; sister site; a sister company; the parent company; theirs; reddit;
+        people say; people on the; say theirs; reviewers; the reviews say; the internet; facebook; twitter; tiktok;
+        online reviews; some bloke; some guy; other folks; other folk; folks say; on the net; in a review; a review;
+        a blog; the blog; a video
         """),
     ),
     "contrast": phrases("""
@@ -269,11 +272,19 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
     "pointer": phrases("""
         that; this; it; which; these; simply; just; plain; so; all; what
         """),
+    "precise": phrases("""
+        to be precise; to be exact; precisely; exactly; to be accurate; if you want it exactly; to be specific; on
+        the dot
+        """),
+    "yours": ("your", "ur"),
+    "shows": SHOWS,
     "correct": phrases("""
-        sorry; no sorry; i mean; no wait; wait no; wait; scratch that; correction; make that; or rather; rather;
-        no , i tell a lie; i tell a lie; no i tell a lie; pardon; i meant; excuse me; my mistake;
-        i stand corrected; err no; no actually; actually no; no; strike that; hang on; hold on; let me correct;
-        beg your pardon; well actually; nope
+        sorry; no sorry; i mean; no wait; wait no; wait; scratch that; correction; make that; or rather; rather; no
+        , i tell a lie; i tell a lie; no i tell a lie; pardon; i meant; excuse me; my mistake; i stand corrected;
+        err no; no actually; actually no; no; strike that; hang on; hold on; let me correct; beg your pardon; well
+        actually; nope; that's wrong; that is wrong; thats wrong; not true; let me correct myself; sorry no; oops;
+        whoops; i lie; no i lie; or is it; or was it; never mind that; forget that; ignore that; i take that back;
+        let me think again; let me rephrase; make it; i should say; better said; i misspoke; typo; meant
         """),
     "past_habit": phrases("""
         before that; before now; before ,; before .; before but; before and now; before then; in former times;

@@ -55,10 +55,11 @@ VOID: Mapping[str, tuple[str, ...]] = {
         bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for; have had this;
         owned; own; have owned; own it; customer for; been a customer; a customer; since i bought; since purchase;
         got it; got this; have been using; been using; been with you; installed; have it since; have it for;
-        has had it; new one; came with; included; arrived; received; gift; present; christmas; birthday; ordered;
+        has had it; new one; came with; included; arrived; received; gift; christmas; birthday; ordered;
         receipt; i've had; we've had; had mine; have mine; renewed; signed up; registered; trial; free trial;
         fitted; second hand; lease; leased; rented; working here; in the job; in this job; been doing this job;
-        worked here
+        worked here;
+        as a present; a present; birthday present; christmas present; leaving present
         """),
     "setting": phrases("""
         set to; set at; is set; was set; set it to; limit; alert; alerts; alarm is set; reorder point; reminder is;
