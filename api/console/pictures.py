@@ -7,6 +7,7 @@ lines, what was heard is a filled bar, what may have happened unheard is a hatch
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -175,12 +176,14 @@ def _merged(verdict: Judged) -> list[ReportedPeriod]:
 
 
 def _fit(there: Sequence[ReportedPeriod], more: Sequence[ReportedPeriod]) -> bool:
-    """Whether each is one that is there, or touches none of them."""
-    return all(
-        (one.from_, one.to) == (other.from_, other.to) or one.to <= other.from_ or other.to <= one.from_
-        for one in more
-        for other in there
-    )
+    """Whether each of `more` is one that is `there`, or touches none of them; those that are there are in order."""
+    places = {(one.from_, one.to) for one in there}
+    starts = [one.from_ for one in there]
+    for one in more:
+        before = bisect_left(starts, one.to)
+        if (one.from_, one.to) not in places and before and there[before - 1].to > one.from_:
+            return False
+    return True
 
 
 def _drawn(picture: Picture, width: float) -> Chart:

@@ -103,6 +103,8 @@ def test_the_demonstration_tells_its_stories(pg_server: Server, template_databas
         for person in PEOPLE:
             with signed_in(demo, person) as other:
                 assert {other.get(place).status_code for place in _stories(other)} == {200}, person
+                if person == "clara":  # what is said of taking pills is for the care team
+                    assert _stories(other)[2] == "/devices/pill-anna/comparison"
 
 
 def _stories(browser: Browser) -> list[str]:

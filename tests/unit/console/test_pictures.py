@@ -94,6 +94,9 @@ def test_claims_of_one_kind_share_a_picture_while_their_periods_fit() -> None:
     [picture] = of_periods([Voice(1, older, SAID_AT), Voice(2, newer, SAID_AT + MONTH)])
     assert [period.count for period in picture.periods] == [5, 5, 6, 6]  # the newer one is believed
     assert [voice.number for voice in picture.voices] == [1, 2]
+    cut = older.reported.periods[0].model_copy(update={"to": START + MONTH / 2})  # of a month the others have whole
+    halves = older.model_copy(update={"reported": older.reported.model_copy(update={"periods": [cut]})})
+    assert len(of_periods([Voice(1, older, SAID_AT), Voice(2, halves, SAID_AT)])) == 2
     others = [
         Voice(3, judged([5], [1], topic="fault_frequency"), SAID_AT),
         Voice(4, judged([5], [1], per="week"), SAID_AT),
