@@ -9,6 +9,7 @@ from voice.claims.measures import MINUTES_A_DAY, Measure
 from voice.claims.model import PER_DAYS, Per
 from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Scene
+from voice.claims.verb_last import or_more
 
 NEAR = 9.0
 """Penalties allowed between a count and its period or window: a clause, not a sentence."""
@@ -31,6 +32,7 @@ def combine(scene: Scene, measures: tuple[Measure, ...]) -> list[Measure]:
     found = _corrected(scene, [measure for measure in measures if not _no_measure(scene, measures, measure)])
     found = _said_once(scene, found)
     scene.raise_walls(tuple(found))
+    found = or_more(scene, found) if scene.lexicon.verb_last else found
     found = _with_periods(scene, _inherited(scene, found))
     return _with_windows(scene, found)
 
@@ -182,10 +184,10 @@ def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
     moments = first.kind in ("moment", "ago") and second.kind in ("moment", "ago")
     if (first.value is None or second.value is None) and not moments:
         return False
-    place, said = first.end, False
+    place, said, behind_verb = first.end, False, False
     while place < second.begin:
         entry = scene.longest("correct", place)
-        if entry is not None and entry.end <= second.begin:
+        if entry is not None and entry.end <= second.begin and not (behind_verb and entry.end - place == 1):
             place, said = entry.end, True
         elif (moment := scene.longest("moment", place)) is not None and moment.end <= second.begin:
             place = moment.end
@@ -201,7 +203,9 @@ def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
     if second.kind == first.kind == "count":
         return replace(second, begin=first.begin)
     if second.kind != "count" or value is None:
-        return replace(second, begin=first.begin) if first.kind == "count" else second
+        lengths = first.kind in ("spell", "length") and second.kind == "length"
+        kind = first.kind if lengths else second.kind
+        return replace(second, begin=first.begin, kind=kind) if first.kind == "count" or lengths else second
     return replace(first, value=_in_unit_of(scene, first, value), end=second.end)
 
 
@@ -232,7 +236,11 @@ def _period_of(measure: Measure) -> tuple[Per, float] | None:
         return measure.per, 1.0  # "each weekend we sell 25"
     if not measure.value.exact:
         return None
-    if measure.frame.kind in ("per", "every", "periodic") and measure.value.low is not None and measure.value.low <= 1:
+    if (
+        measure.frame.kind in ("per", "every", "periodic", "between")
+        and measure.value.low is not None
+        and measure.value.low <= 1
+    ):
         return measure.per, measure.value.low
     return None
 
@@ -339,8 +347,11 @@ def _may_hold(scene: Scene, measure: Measure, window: Measure) -> bool:
         return measure.unit == "min" and window.kind == "moment"
     if measure.kind not in WINDOWED:
         return False
-    if measure.kind == "count" and window.moment == ("day", 0) and _lies_there(scene, measure):
+    today = window.moment is not None and window.moment[0] == "day" and not window.moment[1]
+    if today and measure.kind == "count" and _lies_there(scene, measure):
         return False  # "ten jars on the shelf just now"
+    if window.unit == "min" and window.frame is not None and window.frame.pattern == "<in> <time:t>":
+        return False  # "gone in 25 min now, was 100"
     of_a_day = window.kind == "moment" and window.moment is not None and window.moment[0] == "day"
     return not (measure.kind == "rate" and of_a_day)
 

@@ -74,7 +74,8 @@ def cues_of(scene: Scene) -> Cues:
     made += [
         Cue("take", cue.begin, cue.end)
         for cue in scene.all("has_dose")
-        if any(
+        if (cue.end - cue.begin == 1 or _subject(scene, cue.begin) == "me")
+        and any(
             not {"number", "dose"}.isdisjoint(scene.lattice.at[place])
             for place in range(cue.end, min(cue.end + 2, len(scene.tokens)))
         )

@@ -11,6 +11,10 @@ from voice.claims.model import Unit
 from voice.claims.numbers import Interval, exactly, lay_bounded_by
 
 
+MINUTES_SAID = frozenset({5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0})
+"""What is said in words after the hour: "an hour twenty"."""
+
+
 def lay_times(lattice: Lattice) -> None:
     """Add `span` and `time` entries."""
     for begin in range(len(lattice.tokens)):
@@ -107,7 +111,10 @@ def _tail(lattice: Lattice, end: int, unit: Unit, factor: float) -> tuple[int, I
 
 def _clock_minutes(lattice: Lattice, place: int, end: int) -> bool:
     """ "2 hrs 15": two digits that nothing follows as their noun."""
-    if lattice.tokens[place].kind != "number" or len(lattice.words[place]) != 2 or int(lattice.words[place]) % 5:
+    if lattice.tokens[place].kind == "number":
+        if len(lattice.words[place]) != 2 or int(lattice.words[place]) % 5:
+            return False
+    elif (lattice.longest("simple", place) or lattice.at[place]["simple"][0]).value.low not in MINUTES_SAID:
         return False
     return end >= len(lattice.tokens) or {"times", "noun", "percent", "item"}.isdisjoint(lattice.at[end])
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from voice.claims.lexicon.fa_latin import AMBIGUOUS, PAST, PRESENT, WORDS
+from voice.claims.lexicon.fa_latin import AMBIGUOUS, LOANS, PAST, PRESENT, WORDS
 
 SOUNDS: Final = (
     ("kh", "x"), ("sh", "$"), ("ch", "č"), ("gh", "q"), ("zh", "ž"), ("ph", "f"), ("oo", "o"), ("ou", "o"), ("ow", "o"),
@@ -43,6 +43,7 @@ def key(word: str) -> str:
 
 
 _WORDS: Final = {key(spelling): persian for persian, spellings in WORDS.items() for spelling in spellings.split()}
+_LOANS: Final = {spelling: persian for persian, spellings in LOANS.items() for spelling in spellings.split()}
 _PRESENT: Final = {key(spelling): persian for persian, spellings in PRESENT.items() for spelling in spellings.split()}
 _PAST: Final = {key(spelling): persian for persian, spellings in PAST.items() for spelling in spellings.split()}
 
@@ -51,14 +52,14 @@ _PAST: Final = {key(spelling): persian for persian, spellings in PAST.items() fo
 def to_persian(word: str) -> str | None:
     """The Persian words that a word of Latin letters stands for; None for one that is none."""
     sound = key(word)
-    return _WORDS.get(sound) or _verb(sound) or _preverb(sound) or _inflected(sound)
+    return _WORDS.get(sound) or _LOANS.get(word) or _verb(sound) or _preverb(sound) or _inflected(sound)
 
 
 @lru_cache(maxsize=8192)
 def is_finglish(word: str) -> bool:
     """Whether a word of Latin letters is a Persian one and no English one."""
     plain = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("ing"))
-    return AMBIGUOUS.isdisjoint(plain) and to_persian(word) is not None
+    return AMBIGUOUS.isdisjoint(plain) and _LOANS.keys().isdisjoint(plain) and to_persian(word) is not None
 
 
 def _preverb(sound: str) -> str | None:

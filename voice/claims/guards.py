@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voice.claims.scene import Cue, Scene
-from voice.claims.verb_last import asked_after
+from voice.claims.verb_last import asked_after, wished_from
 
 REACHING_BACK = frozenset({"told", "display", "others"})
 NAMED_IN = 3
@@ -115,15 +115,16 @@ def _conditions(scene: Scene, begin: int, end: int) -> list[Zone]:
     for cue in scene.all("if", begin=begin, end=end):
         if not _covered(scene, cue, "not_if"):
             first = begin if _leading(scene, begin, cue.begin) else cue.begin
-            return [Zone(first, end, "if", cue)]
+            pause = next((n for n in range(cue.end, end) if scene.lattice.words[n] == ";"), end)
+            return [Zone(first, pause, "if", cue)]
     return []
 
 
 def _shown_by_yours(scene: Scene, begin: int, end: int) -> list[Cue]:
     """ "YOUR status page LISTS": whatever it is called."""
     found = []
-    for yours in scene.all("yours", begin=begin, end=end):
-        for place in range(yours.end + 1, min(yours.end + NAMED_IN + 1, end)):
+    for yours in scene.all("yours", "screen", begin=begin, end=end):
+        for place in range(yours.end + (yours.tag == "yours"), min(yours.end + NAMED_IN + 1, end)):
             if scene.walls[place] != scene.walls[yours.begin] or "me" in scene.lattice.at[place]:
                 break
             named = all(scene.lattice.words[n] not in ("of", "that") for n in range(yours.end, place))
@@ -153,6 +154,8 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
         first = cue.begin
         if tag == "wish" and cue.end >= end - 1 and not any(scene.all("me", begin=begin, end=cue.begin)):
             first = begin  # "remind her every hour, please"
+        if tag == "wish" and scene.lexicon.verb_last:
+            first = wished_from(scene, cue, begin)
         if tag in REACHING_BACK:
             start, _ = scene.clause(cue.begin)
             start = max(start, begin)

@@ -53,6 +53,8 @@ def _weekdays(scene: Scene, begin: int) -> Measure | None:
         plural = plural or scene.longest("weekday_plural", place) is not None
         days.add(day)
         end = entry.end
+        if scene.lexicon.verb_last and (part := scene.longest("day_part", end)) is not None:
+            plural, end = plural or scene.lattice.words[part.end - 1].endswith("ها"), part.end  # «دوشنبه شب‌ها»
         until = scene.longest("range", end) if end < len(scene.tokens) else None
         last = scene.longest("weekday", until.end) if until is not None else None
         if last is not None and scene.lattice.words[end] != "or":

@@ -367,4 +367,6 @@ def build(match: Match) -> Measure | None:
     value = built.value
     if value is not None and match.captures.get("hedged"):
         value = replace(value, hedged=True)
+    if value is not None and match.captures.get("most"):
+        value = replace(value, low=0.0)
     return replace(built, value=value, begin=match.begin, end=match.end, frame=match.frame)

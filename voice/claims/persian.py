@@ -41,6 +41,7 @@ from voice.claims.lexicon.fa_forms import (
     UNITS,
     WEEKDAYS,
 )
+from voice.claims.lexicon.fa_words import vocabulary
 from voice.claims.text import ZWNJ
 
 
@@ -56,11 +57,11 @@ class Piece:
 
 OWNER = "مون|تون|شون|مان|تان|شان|یم|یت|یش|ام|ات|اش|م|ت|ش"
 NOUN_SUFFIX: Final = re.compile(
-    rf"(?:ها|ا)?(?:یی|یه|ای|ی)?(?:{OWNER})?(?:رو|را|و)?(?P<copula>هست|است|یه|ست|ان|ه|س|ن)?(?:ش)?(?P<also>هم|م)?(?:که)?"
+    rf"(?:ها|ا)?(?:یی|یه|ای|ی)?(?:{OWNER})?(?:رو|را|و)?(?P<copula>هست|است|یه|ست|اس|ان|ه|س|ن)?(?:ش)?(?P<also>هم|م)?(?:که)?"
 )
 _BEHIND = (
     r"(?:(?:ا|ی)?(?:شون|مون|تون|شان|مان|تان|ش|ت))?(?:رو|را|و)?"
-    r"(?P<copula>هست|است|ست|ه|س)?(?P<also>هم|ام|م)?"
+    r"(?P<copula>هست|است|ست|اس|ه|س)?(?P<also>هم|ام|م)?"
 )
 COUNT_SUFFIX: Final = re.compile(rf"(?P<plural>های|ها|ای|ا|ان)?(?P<some>یی|ی)?{_BEHIND}")
 SILENT_SUFFIX: Final = re.compile(rf"(?P<plural>های|ها)?(?P<some>ایی|یی|ای)?{_BEHIND}")
@@ -117,7 +118,29 @@ def _known(word: str, depth: int = VARIANTS) -> tuple[str, ...] | None:
         return (word,)
     if word in FORMS:
         return _time(word) or (FORMS[word],)
-    return _time(word) or _inflected(word) or _verb(word) or (_compound(word, depth) if depth else None)
+    return (
+        _time(word) or _inflected(word) or _verb(word) or (_compound(word, depth) if depth else None) or _listed(word)
+    )
+
+
+OWNED: Final = re.compile(rf"(?:های|ها|ا|ی)?(?:{OWNER})?(?:رو|را|و)?(?P<copula>ه|ست)?")
+SHORT_STEM, SHORT_SUFFIX = 3, 2
+"""A stem of so few letters is only seen before an ending of so many."""
+
+
+def _listed(word: str) -> tuple[str, ...] | None:
+    """A word of the lexicon with its endings, whatever it is: «رقیبمون», «پرستارش»."""
+    listed = vocabulary()
+    if word in listed:
+        return None
+    for length in range(len(word) - 1, SHORT_STEM - 1, -1):
+        stem, suffix = word[:length], word[length:]
+        if stem not in listed or (length <= SHORT_STEM and len(suffix) < SHORT_SUFFIX):
+            continue
+        match = OWNED.fullmatch(suffix)
+        if match is not None:
+            return (stem, COPULA) if match["copula"] else (stem,)
+    return None
 
 
 def _time(word: str) -> tuple[str, ...] | None:
@@ -131,7 +154,7 @@ def _time(word: str) -> tuple[str, ...] | None:
 def _verb(word: str) -> tuple[str, ...] | None:
     """A verb form, maybe denied, maybe with its preverb and its object's clitic."""
     bare = word
-    for clitic in ("", "ش", "شون", "شو", "م", "شم", "ت", "شان", "هم"):
+    for clitic in ("", "ش", "شون", "شو", "م", "شم", "ت", "شان", "هم", "شونو", "مون", "تون", "مو", "یش", "تش"):
         if not bare.endswith(clitic) or len(bare) - len(clitic) < 2:
             continue
         stem = bare[: len(bare) - len(clitic)] if clitic else bare
@@ -202,7 +225,7 @@ def _inflected(word: str) -> tuple[str, ...] | None:
         if stem.endswith("ه") and suffix in ("ء", "س", "ست"):
             return stem, COPULA
     for ending in ("ست", "س"):  # «هفتست», «هفتس», «دقیقس»: the ـه of the stem is swallowed
-        if word.endswith(ending) and word[: -len(ending)] + "ه" in COUNTED:
+        if word.endswith(ending) and word[: -len(ending)] + "ه" in COUNTED and word != "ماست":
             return word[: -len(ending)] + "ه", COPULA
     if word.endswith("م") and word[:-1] + "ه" in COUNTED:  # «هفتم هم»: two weeks even
         return None
@@ -245,9 +268,13 @@ def _compound(word: str, depth: int) -> tuple[str, ...] | None:
             tail = _inflected(rest) or ((rest,) if rest in COUNTED else None)
             if tail is None and depth > 1:
                 tail = _compound(rest, depth - 1)
-            if tail is not None and tail[0].removesuffix("ها").removesuffix("ی").removesuffix("ا") in COUNTED:
+            if tail is not None and (tail[0] in COUNTED or _bare(tail[0]) in COUNTED):
                 return (*_number(head), *tail)
     return None
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("ها").removesuffix("ی").removesuffix("ا")
 
 
 def _number(word: str) -> tuple[str, ...]:
@@ -287,9 +314,31 @@ def _in_context(pieces: list[Piece], place: int) -> Piece:
         or (before is not None and before.text == "هشت")
     ):
         return Piece(NINE, piece.begin, piece.end, "word")
+    if piece.text == "یک" and after is not None and after.text == "چیزی":
+        return Piece(ABOUT, piece.begin, piece.end, "word")
     if piece.text == "یک" and after is not None and (after.kind == "number" or (after.text in NUMBERS - SINGLE)):
         return Piece(ABOUT, piece.begin, piece.end, "word")
+    if piece.text in PERIOD_EACH and _counts_times(pieces, place + 1) and not _counted_before(before):
+        return Piece(PERIOD_EACH[piece.text], piece.begin, piece.end, "word")
     return piece
+
+
+PERIOD_EACH: Final = {"هفته": "هفتهای", "ماه": "ماهی", "سال": "سالی", "روز": "روزی"}
+"""«هفته دو بار» is «هفته‌ای دو بار»."""
+ONE_OF_THEM: Final = frozenset({"این", "همین", "اون", "همون", "آن", "هر", "اول", "آخر", "وسط", "طول", "طی", "در", "تو",
+                                "توی", "ابتدای", "یه", "کل", "تمام", "چند", "نیم", "بعد", "از", "سر", "پیش"})  # fmt: skip
+"""What makes the period behind it a certain one, or a length."""
+
+
+def _counts_times(pieces: list[Piece], place: int) -> bool:
+    """Whether a number and a word of times stand here."""
+    if place + 1 >= len(pieces) or not _is_number(pieces[place]):
+        return False
+    return any(piece.text in ("بار", "دفعه", "مرتبه", "نوبت") for piece in pieces[place + 1 : place + 3])
+
+
+def _counted_before(before: Piece | None) -> bool:
+    return before is not None and (_is_number(before) or before.text in ONE_OF_THEM or before.text == "یک")
 
 
 SINGLE: Final = frozenset({"یک", "یه", "یکی", "صد", "هزار", "میلیون", "نیم"})

@@ -18,6 +18,8 @@ from voice.claims.tokens import Token
 
 SENTENCE_ENDS = frozenset(".!?\n")
 BREAKS = {",": 4.0, ";": 8.0, ":": 4.0, "(": 6.0, ")": 6.0, "-": 3.0, '"': 2.0}
+COLON = 1.0
+"""Where the verb stands last a colon stands for it: «موجودی: ۴۱ قلم»."""
 JOINT = 4.0
 CONTRAST = 5.0
 SENTENCE = 16.0
@@ -135,6 +137,8 @@ class Scene:
         inner = token.text == "-" and 0 < place < len(self.tokens) - 1
         if inner and self.tokens[place - 1].end == token.start and token.end == self.tokens[place + 1].start:
             return 0.0
+        if token.text == ":" and self.lexicon.verb_last:
+            return COLON
         return BREAKS.get(token.text, 0.0)
 
     def between(self, first: int, second: int) -> float:

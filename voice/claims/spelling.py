@@ -1,7 +1,7 @@
 """Slips of the keyboard in the words that carry meaning: "batery", "crahses", "vaccum".
 
 A word of five letters or more that no list knows is read as the listed word that is one slip away: two
-letters changed places, one left out, one too many, or, in words of seven letters, one for its neighbour. The
+letters changed places, one left out, one too many, doubled letters, or, in words of seven letters, one for its neighbour. The
 first letter holds, endings that make another word ("cleaner", "cleaned") do, and no figure is guessed.
 """
 
@@ -46,9 +46,11 @@ class Spelling:
     def __init__(self, aims: Iterable[str], known: Iterable[str]) -> None:
         """`aims`: what a slip may be read as; `known`: words that stand as they are, figures among them."""
         self._known = set(known)
+        self._bare: dict[str, list[str]] = {}
         self._shortened: dict[str, list[str]] = {}
         for word in sorted(aims):
             if SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha():
+                self._bare.setdefault(_undoubled(word), []).append(word)
                 for form in {word, *_shortened(word)}:
                     self._shortened.setdefault(form, []).append(word)
         self._read: dict[str, str] = {}
@@ -70,6 +72,8 @@ class Spelling:
         if word.endswith("in") and word + "g" in self._known:
             return word + "g"  # "runnin"
         near: dict[str, int] = {}
+        for meant in self._bare.get(_undoubled(word), ()):
+            near[meant] = 1  # "ocassionally"
         for form in (word, *_shortened(word)):
             for meant in self._shortened.get(form, ()):
                 slip = _slip(word, meant)
@@ -85,6 +89,11 @@ class Spelling:
             return False  # "hourss"
         doubled = ending in ("ed", "ing", "er") and len(stem) > 2 and stem[-1] == stem[-2]
         return stem in self._known or stem + "e" in self._known or (doubled and stem[:-1] in self._known)
+
+
+def _undoubled(word: str) -> str:
+    """The word with every doubled letter once."""
+    return "".join(letter for place, letter in enumerate(word) if not place or letter != word[place - 1])
 
 
 def _shortened(word: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voice.claims.cues import VOID, Cues
-from voice.claims.measures import Kind, Measure
+from voice.claims.measures import MINUTES_A_DAY, Kind, Measure
 from voice.claims.scene import SENTENCE, Cue, Scene
 
 Weights = Mapping[str, Mapping[str, float]]
@@ -17,6 +17,8 @@ FRAGMENT_WORDS = 2
 """Words with a meaning of their own beside the figure."""
 ELLIPSIS = 5.0
 """What a sentence's end counts where the next one is a bare figure, or the one before was."""
+NEAR_BY = 6.0
+"""What the words of that sentence count at most."""
 UNSURE = 6.0
 """Distance of a topic that no word names."""
 SAYS_NOTHING = "nothing"
@@ -102,7 +104,8 @@ def _contradicts(scene: Scene, measure: Measure, topic: str, cue: Cue) -> bool:
     """Whether a measure cannot be of a topic, whatever is near."""
     pattern = measure.frame.pattern if measure.frame is not None else ""
     if topic == "usage_duration":
-        return measure.unit != "min"
+        long = measure.kind != "length_per" and measure.value is not None and (measure.value.low or 0) >= MINUTES_A_DAY
+        return measure.unit != "min" or long
     if topic == "last_used":
         return measure.kind == "length" and measure.unit == "min"
     if topic in ("stock_consumption", "stock_level"):
@@ -130,6 +133,10 @@ def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[
         return -1.0 if measure.kind == "none" else 0.0
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
+    if topic == "usage_duration" and cue.tag == "session" and cue.begin == measure.end:
+        begin, end = scene.clause(measure.begin)
+        if not scene.lattice.has("battery", begin, end):
+            return -4.0  # "out for ten minutes A TIME"
     if cue.tag in ("have", "now_left") and not measure.of_goods:
         begin, end = scene.clause(measure.begin)
         if not (scene.lattice.has("have", begin, end) and scene.lattice.has("now_left", begin, end)):
@@ -166,6 +173,8 @@ def _elsewhere(scene: Scene, cues: Cues, measure: Measure, best: Cue | None) -> 
     begin, end = scene.clause(measure.begin)
     if best is None or best.tag not in ("takes", "session"):
         return False
+    if best.begin - begin <= 1 and begin > 1:
+        begin, _ = scene.clause(begin - 2)  # "the download was big AND TOOK 40 minutes"
     if best.tag == "takes" and "to_do" in scene.lattice.at[measure.end] if measure.end < len(scene.tokens) else False:
         doing = scene.lattice.at[measure.end + 1] if measure.end + 1 < len(scene.tokens) else {}
         if {"use", "session", "finish"}.isdisjoint(doing):
@@ -233,6 +242,8 @@ def _reach(scene: Scene, measure: Measure, cue: Cue, *, alone: bool) -> float | 
         return None
     if apart == 1 and (not alone or scene.sentence[cue.begin] in scene.figured):
         return None
+    if scene.lexicon.verb_last and cue.tag == "identity" and measure.kind != "count" and cue.begin >= measure.end:
+        return None  # «دو هفته‌ست سنسور شماره پنج»: it names what stands behind it
     inside = measure.begin <= cue.begin < measure.end
     outside = (
         cue.tag in OUTSIDE
@@ -243,8 +254,8 @@ def _reach(scene: Scene, measure: Measure, cue: Cue, *, alone: bool) -> float | 
         return None  # "1 in 20 EMAILS isn't saved" counts them
     reach = distance(scene, measure, cue)
     if alone and apart != 0:
-        reach += ELLIPSIS - SENTENCE  # "My average session? 12 minutes tops."
-    if measure.kind in FAR_OF and reach > FAR_OF[measure.kind]:
+        reach = ELLIPSIS + min(reach - SENTENCE, NEAR_BY)  # "My average session? 12 minutes tops."
+    if measure.kind in FAR_OF and not alone and reach > FAR_OF[measure.kind]:
         return None
     if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
         return None
@@ -263,6 +274,9 @@ def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str 
         return None
     if measure.kind == "rate" and measure.countable and "stock_consumption" in topics:
         return "stock_consumption"
+    counted = measure.frame is not None and measure.frame.kind == "count"
+    if counted and measure.value is not None and not measure.value.times:
+        return None  # "I turned 70 on Friday"
     if measure.kind == "rate" and "usage_frequency" in topics and _fragment(scene, measure):
         return "usage_frequency"
     return None

@@ -150,6 +150,27 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", "not <use> <it>? a single time"),
     Frame("none", "<nothing> <miss> <noun>?"),
     Frame("none", "<nothing> <fault>", {"windowed": True}),
+    Frame(
+        "none",
+        "not had|have|seen|see|got|get|noticed|experienced|encountered|suffered <a_single> <noun>? <fault>",
+        {"windowed": True},
+    ),
+    Frame(
+        "none_over",
+        "not had|have|seen|got|noticed|experienced|suffered <a_single> <noun>? <fault> <window_in> <time:t>",
+    ),
+    Frame(
+        "none_over",
+        "not had|have|seen|got|noticed|experienced|suffered <a_single> <noun>? <fault> <window_in> <unit:u>",
+    ),
+    Frame(
+        "none_over",
+        "not had|have|seen|got|noticed|experienced|suffered <a_single> <noun>? <fault> in|for|over <time:t>",
+    ),
+    Frame("none_over", "not <miss> <a_single> <dose|dose_pronoun>? in|for|over <time:t>"),
+    Frame("none_over", "not <miss> <a_single> <dose|dose_pronoun>? <window_in> <time:t>"),
+    Frame("none_over", "not <miss> <a_single> <dose|dose_pronoun>? <window_in> <unit:u>"),
+    Frame("none_over", "not <fault> <a_single>? in|for|over <time:t>"),
     Frame("none", "<nothing> <noun>? <fault> ever|whatsoever|yet"),
     Frame("none", "<nothing> <noun>? <fault> at|so|to all|far|date"),
     Frame("none", "<nothing> <noun> <fault>", {"windowed": True}),
@@ -180,6 +201,16 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "rate_over", "<article> <noun> <item> <noun>? <noun>? lasts|does us|me|them? <time:t>", {"n": 1, "goods": True}
+    ),
+    Frame(
+        "rate_over",
+        "<article> <item> <noun>? <noun>? keeps|kept|sees <noun>? <noun>? going|running|open|through for? <time:t>",
+        {"n": 1, "goods": True},
+    ),
+    Frame(
+        "rate_over",
+        "<number:n> <item> <noun>? <noun>? keep|see <noun>? <noun>? going|running|open|through for? <time:t>",
+        {"goods": True},
     ),
     # "took this morning's one"
     Frame("moment", "<moment:m> 's <dose|dose_pronoun|session>"),

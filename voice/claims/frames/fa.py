@@ -5,7 +5,7 @@ from __future__ import annotations
 from voice.claims.frames import Frame
 
 _WHAT = "<counter|item|dose>? <item|dose>?"
-_THING = "<dose|item|noun|use|session>?"
+_THING = "<dose|item|noun|use|session|it>?"
 _ANY = "<noun|use|take|lasts|fault|product_fault|miss|stop|it|dose|me|item>?"
 _APPROXIMATELY = "ی\u200c"
 _NOT = "ن\u200c"
@@ -13,6 +13,7 @@ _NOT = "ن\u200c"
 FRAMES: tuple[Frame, ...] = (
     # «هفته‌ای سه بار», «روزی ۵ کارتن», «روزانه سه وقت»
     Frame("rate", f"<period_i:p> <number:n> {_WHAT}"),
+    Frame("rate", f"<period_i:p> هم|که|فقط|حدودا|معمولا|تقریبا <number:n> {_WHAT}"),
     Frame("rate", "<number:n> <counter|item|dose> <item|dose>? <period_i:p>"),
     Frame("rate", "<period_i:p> <part:n> <item|dose|counter>"),
     # «سه بار در هفته», «در روز ۵ کارتن», «هر هفته سه بار», «هر روز صبح یه دونه»
@@ -96,11 +97,19 @@ FRAMES: tuple[Frame, ...] = (
         f"از هر <number:b> <counter|item|dose|noun>? {_THING} <noun|use|take>? <number:a> <counter|item|dose>?",
     ),
     Frame("share", "از <number:b> <times|dose> <dose>? <noun>? <number:a> <counter|dose>?"),
+    Frame("share", "از <number:b> <counter>? <dose> این? <noun|item|dose|moment>? <number:a> <counter|dose>?"),
     Frame("share", "از <number:b> تا <dose> <moment>? <number:a> <counter|dose>?"),
     Frame("share", "هر <number:b> <times> <number:a> <counter>"),
     Frame("share", "هر <number:b> تا <dose|item|noun>? <number:a> <counter>?"),
     Frame("share", "<number:a> <counter> <dose>? از هر? <number:b> <counter|dose>"),
     Frame("share", "<number:a> از هر <number:b> <counter|dose>?"),
+    Frame(
+        "share",
+        f"از هر? <number:b> <times> که? <noun|it>? <use|take|session|fault>? ,? <number:a> <times|counter>",
+    ),
+    Frame("share", f"از هر <number:b> {_THING} که? {_THING} {_THING} ,? <number:a> <times|counter>?"),
+    Frame("share", "از <number:b> <times|dose|item> <dose|it|noun>? ,? <number:a> <times|counter>"),
+    Frame("share", "هر <number:b> <times> که? <it|noun>? <use|take|session>? ,? <number:a> <times|counter>"),
     Frame("percent", "<number:n> <percent> <whole>? <times|dose>?"),
     Frame("fraction", "<part:f> <times|dose>"),
     Frame("fraction", "<part:f>", {"of_things": True}),
@@ -123,6 +132,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", f"<at_all> {_ANY} {_ANY} <unused>"),
     Frame("empty", "<empty>"),
     Frame("empty", f"یک دانه|عدد? <item> هم {_NOT} مونده|میدار|است"),
+    Frame("void", f"دیگه <no_goods> {_NOT} میدار"),
     Frame("empty", f"دیگه <noun|item> <noun>? {_NOT} میدار|مونده"),
     Frame("empty", f"هیچی|چیزی <left|noun|stop>? <left|noun>? <left|noun>? {_NOT} است|مونده|میدار|بود"),
     Frame("full", "<full>"),
@@ -140,5 +150,9 @@ FRAMES: tuple[Frame, ...] = (
     Frame("void", "<identity> <number>"),
     Frame("void", "<number> <of_units>? شعبه|قفسه|مغازه|سنسور|حسگر|دستگاه|ربات|جارو|سرور|اتاق"),
     Frame("void", "هر <item> <number> <counter>?"),
+    Frame("void", "<number> از 5|10|پنج|ده|20|بیست"),
+    Frame("void", "<number> روز کاری|اداری"),
+    Frame("spell", f"<time:t> {_NOT} میش|شده|شد که?", {"most": True}),
+    Frame("spell", f"<time:t> هم {_NOT} میش|شده|شد که?", {"most": True}),
     Frame("void", f"<number> تا {_APPROXIMATELY} است"),
 )

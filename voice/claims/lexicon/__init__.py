@@ -79,6 +79,7 @@ TAGS: Final[Mapping[str, str]] = {
     "had": "stock that was there, which is no consumption: we had",
     "precise": "after a figure that stands for the rougher one before it: to be precise",
     "yours": "before a thing of the maker's that shows something: your (status page lists)",
+    "screen": "what shows, whatever follows its name: dashboard (tile says)",
     "shows": "how it does: shows, lists",
     "correct": "takes the figure before it back: sorry, I mean, no wait",
     "past_habit": "what used to be: used to, before, formerly",

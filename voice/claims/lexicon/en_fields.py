@@ -110,7 +110,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has; i
         count; we count; i can count; stock :; stock -; inventory :; remaining :; left :; in stock :; stock count :;
         level :; stock level :; count :; on hand :; stock now; left out the back; left out back; left out there;
-        left out; left over there; left in; left on; left at; left here; left there
+        left out; left over there; left in; left on; left at; left here; left there; still inside; are inside; is
+        inside; inside still; left inside; inside the machine; inside the box; inside the dispenser; tipped out;
+        tipped them out
         """),
     "consume": (
         *verbs("""

@@ -78,7 +78,9 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         inform; like to mention; want to mention; like to say; want to say; like to point out; must inform; have to
         inform; please know; please understand; please believe; could hardly; would say; will do; would call it;
         would bet; would swear; would argue; would estimate; would hazard; will only; will just; will last; will run
-        for; will hold; would only last; would last; will give me; will give us; will keep; will go
+        for; will hold; would only last; would last; will give me; will give us; will keep; will go; that'd be; that
+        would be; it'd be; it would be; which would be; would come to; would make; i'd be lying; i'd be surprised;
+        would be about; would be around; be honest; to be honest; i'd wager; i'd bet; 'd be lucky
         """),
     "told": (
         *(
@@ -202,7 +204,8 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         other site; our other site; another site; sister site; a sister company; the parent company; theirs; reddit;
         people say; people on the; say theirs; reviewers; the reviews say; the internet; facebook; twitter; tiktok;
         online reviews; some bloke; some guy; other folks; other folk; folks say; on the net; in a review; a review;
-        a blog; the blog; a video
+        a blog; the blog; a video; 's friend; 's mate; 's neighbour; 's neighbor; 's pal; 's colleague; 's
+        boyfriend; 's girlfriend; 's cousin; 's workmate; 's flatmate; 's in-laws
         """),
     ),
     "contrast": phrases("""
@@ -277,6 +280,19 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         the dot
         """),
     "yours": ("your", "ur"),
+    "screen": (
+        "dashboard",
+        "display",
+        "app",
+        "report",
+        "screen",
+        "portal",
+        "printout",
+        "summary",
+        "readout",
+        "console",
+        "log",
+    ),
     "shows": SHOWS,
     "correct": phrases("""
         sorry; no sorry; i mean; no wait; wait no; wait; scratch that; correction; make that; or rather; rather; no

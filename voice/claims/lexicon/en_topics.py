@@ -220,7 +220,8 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
         doing this; been doing that; been going on; like this; like that; persists; exists; this way; set in;
         occurred; the case; this is so; that is so; it is so; is so; has been so; been so; is the case; had that
         going on; had this going on; that going on; this going on; it going on; going on like this; been happening;
-        been the case; been an issue; been a problem; been the same
+        been the case; been an issue; been a problem; been the same;
+        like it; been so; been that way; been this way; that way; been acting up
         """),
     "have": phrases("""
         we have; i have; we have got; i have got; we've; i've got; there is; there are; is at; we own

@@ -25,13 +25,15 @@ VOID: Mapping[str, tuple[str, ...]] = {
         """),
         *phrases("""
         on hold; on the phone; on the line; hotline; hold music; kept on hold; your line; queue; in the queue;
-        reply; response; ticket; tickets; your support; support line; helpline; customer service; call centre;
-        call center; callback; call back; delivery; delivered; shipping; shipped; courier; parcel; spoke to;
-        spoken to; speak to; transferred; passed around; your colleague; your technician; technician;
-        engineer came; repair; repaired; replacement; replaced; sent it back; sent back; returned it; refund;
-        emails; messages; calls; appointment; your people; your agent; agents; support agent; no answer; no reply;
-        nobody answered; got through to; promised me; survey; feedback; newsletter; spam; your engineer; engineer;
-        workshop; ordered; delivery time; support bot; chatted; listened; postman; asked
+        reply; response; ticket; tickets; your support; support line; helpline; customer service; call centre; call
+        center; callback; call back; delivery; delivered; shipping; shipped; courier; parcel; spoke to; spoken to;
+        speak to; transferred; passed around; your colleague; your technician; technician; engineer came; repair;
+        repaired; replacement; replaced; sent it back; sent back; returned it; refund; emails; messages; calls;
+        appointment; your people; your agent; agents; support agent; no answer; no reply; nobody answered; got
+        through to; promised me; survey; feedback; newsletter; spam; your engineer; engineer; workshop; ordered;
+        delivery time; support bot; chatted; listened; postman; asked; been on to; onto ye; on to ye; on to you;
+        onto you; been onto; been in touch; in touch; got through; get through to; got hold of you; speak with;
+        spoke with; helpdesk; help desk
         """),
     ),
     "money": phrases("""
@@ -49,7 +51,8 @@ VOID: Mapping[str, tuple[str, ...]] = {
         part number; sku; pin; invoice number; id; account number; ward; aged; years old; year old; year-old; age;
         is 84; stars; star; star rating; rating; firmware; apartment; house number; street; born; room number;
         error code; iso; channel; port; score; marks; points; nps; tracking number; no .; grandchildren;
-        months old; birthday
+        months old; birthday;
+        turned; turning; turns; turn; aged; rated; rate it; give it; out of ten; out of five
         """),
     "owned": phrases("""
         bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for; have had this;
@@ -104,7 +107,9 @@ VOID: Mapping[str, tuple[str, ...]] = {
     "out_of_else": phrases("""
         order; warranty; office; town; luck; curiosity; control; date; sync; nowhere; reach; range; line; hand;
         sight; bed; action; use; here; there; context; tune; pocket; bounds; time; hours; battery; power; juice;
-        charge; memory; space; the; my; it; them; this; that; him; her; a; interest
+        charge; memory; space; the; my; it; them; this; that; him; her; a; interest; those; these; all; every; any;
+        each; what; which; his; your; our; their; whom; some; ten; last; shape; condition; breath; pure; sheer;
+        habit; respect; necessity; boredom; the question; the ordinary; spite; season
         """),
     "currency": ("£", "$", "€", "rs", "eur", "usd", "gbp", "#"),
     "clock": ("at", "by", "before", "around", "past"),
