@@ -249,7 +249,7 @@ class RobotVacuum:
 
 
 def build(spec: Spec, constants: Constants, *, habit: float | None = None) -> RobotVacuum:
-    """The vacuum `spec`; `habit` fixes its number of runs a day, at most 1, for every four weeks."""
+    """The vacuum `spec`; `habit` fixes its number of runs a day, at most 1, for every calendar month."""
     body = embody(spec, constants)
     rng = spec.rng(Purpose.HABIT)
     rate = habit if habit is not None else float(np.clip(rng.lognormal(np.log(0.55), 0.5), 0.08, 1.6))
@@ -258,7 +258,7 @@ def build(spec: Spec, constants: Constants, *, habit: float | None = None) -> Ro
     chance = rate * profile[body.weekday()] * uses.away(rng, body.days)
     counts = np.minimum(2, (rng.random(body.days) < chance).astype(int) + (rng.random(body.days) < chance - 0.9))
     if habit is not None:
-        counts = uses.even(rng, body.days, habit).astype(int)
+        counts = uses.monthly(rng, spec.epoch, body.days, habit).astype(int)
     use_h = chance * run_min / 60.0
     lives = body.lives(hazards(spec.seed, constants, MODES, TYPICAL_H_A_DAY, number=NUMBER), use_h)
     levels: dict[str, Floats] = {mode: life.signs for mode, life in lives.items()}

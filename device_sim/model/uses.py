@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
+
 import numpy as np
 
 from device_sim.model.body import MINUTE, WEEK_DAYS, Body
@@ -24,6 +27,18 @@ def even(rng: np.random.Generator, count: int, share: float, block: int = 28) ->
     for number, wanted in enumerate(np.diff(reached).tolist()):
         places = np.arange(number * block, min((number + 1) * block, count))
         picked[rng.permutation(places)[:wanted]] = True
+    return picked
+
+
+def monthly(rng: np.random.Generator, first: dt.date, days: int, share: float) -> np.ndarray:
+    """A mask (days,) that picks the nearest to `share` of every calendar month's days, `first` being the first day."""
+    picked = np.zeros(days, dtype=np.bool_)
+    begin = 0
+    while begin < days:
+        day = first + dt.timedelta(days=begin)
+        end = min(days, begin + calendar.monthrange(day.year, day.month)[1] - day.day + 1)
+        picked[rng.permutation(np.arange(begin, end))[: round(share * (end - begin))]] = True
+        begin = end
     return picked
 
 
