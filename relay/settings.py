@@ -51,6 +51,18 @@ class Settings:
     watch_every_s: int = setting(
         "VOP_RELAY_WATCH_EVERY_S", 600, unit="s", within=(1, YEAR_S), about="how often closed cases are looked after"
     )
+    stock_every_s: int = setting(
+        "VOP_RELAY_STOCK_EVERY_S", 900, unit="s", within=(1, YEAR_S), about="how often stock is assessed and ordered"
+    )
+    outbox_every_s: int = setting(
+        "VOP_RELAY_OUTBOX_EVERY_S", 5, unit="s", within=(1, YEAR_S), about="how often what is to leave is delivered"
+    )
+    webhooks_private: int = setting(
+        "VOP_WEBHOOKS_PRIVATE",
+        0,
+        within=(0, 1),
+        about="1: webhooks may go into private networks, and without TLS; who registers one then reaches what is there",
+    )
     insight_every_s: int = setting(
         "VOP_RELAY_INSIGHT_EVERY_S",
         21_600,

@@ -92,16 +92,23 @@ def open_for(conn: Connection, customer_id: int, device_id: int | None) -> int |
 
 @translated()
 def begin(
-    conn: Connection, customer_id: int, device_id: int | None, *, opened_at: datetime, by: str, now: datetime
+    conn: Connection,
+    customer_id: int,
+    device_id: int | None,
+    *,
+    opened_at: datetime,
+    by: str,
+    now: datetime,
+    detail: Mapping[str, Json] | None = None,
 ) -> int:
-    """Open a case; returns its id."""
+    """Open a case; returns its id. `detail` says of its first step where it comes from."""
     row = conn.execute(
         "INSERT INTO cases (customer_id, device_id, opened_at, changed_at) VALUES (%s, %s, %s, %s) RETURNING case_id",
         (customer_id, device_id, opened_at, now),
     ).fetchone()
     assert row is not None
     case_id = int(row[0])
-    note(conn, case_id, "opened", by=by, at=now)
+    note(conn, case_id, "opened", by=by, at=now, detail=detail)
     return case_id
 
 

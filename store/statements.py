@@ -166,6 +166,12 @@ def answered(conn: Connection, case_id: int, at: datetime) -> int:
 
 
 @translated()
+def move(conn: Connection, statement_id: int, case_id: int) -> None:
+    """Have the statement belong to another case."""
+    conn.execute("UPDATE statements SET case_id = %s WHERE statement_id = %s", (case_id, statement_id))
+
+
+@translated()
 def set_uncompared(conn: Connection, statement_id: int, reason: Uncompared | None) -> None:
     """Say why the statement's claims are not compared; None: they are."""
     conn.execute(

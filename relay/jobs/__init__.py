@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from catalog.model import Product
 from relay.errors import UnknownJob
 from relay.job import Job
-from relay.jobs import insight, partitions, promises, retention, rollups, silence, watch
+from relay.jobs import insight, outbox, partitions, promises, retention, rollups, silence, stock, watch
 from relay.settings import Settings
 
 
@@ -15,11 +15,13 @@ def all_jobs(settings: Settings, catalog: Mapping[str, Product]) -> dict[str, Jo
     """Every job, by name."""
     made = (
         insight.job(settings, catalog),
+        outbox.job(settings),
         partitions.job(settings, catalog),
         promises.job(settings),
         retention.job(settings, catalog),
         rollups.job(settings),
         silence.job(settings, catalog),
+        stock.job(settings, catalog),
         watch.job(settings, catalog),
     )
     return {job.name: job for job in made}

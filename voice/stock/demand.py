@@ -1,8 +1,8 @@
 """What is taken a day: TSB's forecast, the distribution it stands for, and a week's profile where there is one. Pure.
 
 TSB (Teunter, Syntetos and Babai 2011) smooths how likely a day with demand is, every day, and how much is taken on
-such a day, on those days: a product that falls asleep is forecast down without waiting for its next sale, which Croston's
-method cannot. The distribution beside it has the same weights, so its mean is the forecast, and its tail is that of the
+such a day, on those days: a product that falls asleep is forecast down without waiting for its next sale, as Croston's
+method does. The distribution beside it has the same weights, so its mean is the forecast, and its tail is that of the
 days seen and not a normal one's.
 """
 

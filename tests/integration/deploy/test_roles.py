@@ -118,6 +118,7 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
     spoken = dict.fromkeys(("cases", "statements", "claims", "verdicts", "promises", "closings"), change)
     spoken["case_steps"] = write
     registry |= {"insight_claims": read, "insight_weeks": read, "regimens": change}
+    registry |= {"stock_items": change, "stock_states": read, "orders": change, "outbox": write, "webhooks": all_}
     assert rights(cluster, "api") == intake | rollups | registry | people | spoken | {"audit": write}
     clock = {
         **{table: {"SELECT", "DELETE"} for table in telemetry},
@@ -135,6 +136,9 @@ def test_the_rights_are_these_and_no_more(cluster: Cluster) -> None:
         **dict.fromkeys(("claims", "verdicts"), read),  # topics and figures
         "insight_claims": all_,
         "insight_weeks": write | {"DELETE"},
+        **{key: {"SELECT", "UPDATE"} for key in ("stock_items", "webhooks")},
+        **dict.fromkeys(("stock_states", "outbox"), change),
+        "orders": write,
         "regimens": read,  # what comes back after a case was closed is counted against it
     }
     assert rights(cluster, "relay") == clock

@@ -33,7 +33,7 @@ def test_every_job_says_what_it_does() -> None:
 def test_a_relay_may_be_left_some_jobs() -> None:
     assert list(chosen(Settings(jobs=" silence,retention,"), PRODUCTS)) == ["silence", "retention"]
     assert chosen(Settings(), PRODUCTS).keys() == all_jobs(Settings(), PRODUCTS).keys()
-    with pytest.raises(UnknownJob, match="no job 'silense'; there are: insight, partitions"):
+    with pytest.raises(UnknownJob, match="no job 'silense'; there are: insight, outbox, partitions"):
         chosen(Settings(jobs="silense"), PRODUCTS)
 
 
