@@ -18,6 +18,7 @@ from api.statements.schemas import NewStatement, Preview, Statement, StatementKe
 from api.statements.verdict_schemas import Verdicts
 from store import claims, customers, statements
 from store.statements import Statement as Row
+from voice.casework import splitting
 from voice.statements import correcting, taking
 from voice.statements.taking import Said
 from voice.statements.written import from_kept
@@ -101,6 +102,14 @@ def compare(visit: Visiting, statement: StatementId) -> Statement:
     """Compare its claims again, by what has arrived since; earlier verdicts stay."""
     reach, row = readable(visit, statement)
     correcting.compare_anew(visit.conn, visit.catalog, row, visit.services.thresholds, datetime.now(UTC))
+    return shown(reach, statement)
+
+
+@router.post("/statements/{statement}/split")
+def split(visit: Visiting, statement: StatementId) -> Statement:
+    """Give it a case of its own: it is another matter than the rest of its case."""
+    reach, row = readable(visit, statement)
+    visit.notes(case=splitting.split(visit.conn, row, by=visit.principal.actor, now=datetime.now(UTC)))
     return shown(reach, statement)
 
 

@@ -29,9 +29,10 @@ from store.statements import Channel
 router = pages()
 
 SHOWN = 50
-Done = Literal["said", "answered", "promised", "kept", "closed", "reopened"]
+Done = Literal["said", "split", "answered", "promised", "kept", "closed", "reopened"]
 DONE: Final[Mapping[str, str]] = {
     "said": N_("The statement is saved."),
+    "split": N_("The statement has a case of its own now. Promises and closings stay with the case it left."),
     "answered": N_("The answer is noted."),
     "promised": N_("The promise is noted; its clock runs."),
     "kept": N_("The promise is kept."),

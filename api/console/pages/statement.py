@@ -49,6 +49,7 @@ MISTAKES: Final[Mapping[str, str]] = {
     "quote": N_("At most 1,000 characters."),
 }
 NO_VERDICT = N_("This claim was not compared, so there is no verdict to correct.")
+ALONE = N_("It is the only statement of its case, so it has a case of its own already.")
 FULL = N_("This statement has as many claims as there may be.")
 _NUMERALS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
 
@@ -64,6 +65,18 @@ def compare(visit: Visiting, statement: StatementId) -> Response:
     """Compare it again by what has arrived since; the earlier verdicts stay."""
     statements.compare(visit, statement)
     return _to(statement, "compared")
+
+
+@router.post("/statements/{statement}/split")
+def split(request: Request, visit: Visiting, statement: StatementId) -> Response:
+    """Give it a case of its own, then go to that."""
+    there = statements.detail(visit, statement)
+    try:
+        with editing.attempt(visit):
+            case = statements.split(visit, statement).case
+    except Conflict:
+        return shown(request, visit, there, trouble=ALONE, status=409)
+    return RedirectResponse(paths.url("/cases/{case}", {"done": "split"}, case=case), 303)
 
 
 @router.post("/statements/{statement}/claims")

@@ -116,6 +116,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("POST", "/statements"): [Case("SC", (303, 303, 404), form=statement, instead={"C": (303, 404, 404)})],
     ("GET", "/statements/{statement}"): of_both("SC", 200),
     ("POST", "/statements/{statement}/compare"): of_both("SC", 303),
+    ("POST", "/statements/{statement}/split"): of_both("SC", 409),
     ("POST", "/statements/{statement}/claims"): of_both("SC", 422),
     ("POST", "/statements/{statement}/claims/{n}"): of_both("SC", 303, form=lambda _: {"do": "restore"}),
     ("GET", "/cases"): [Case("SCM", (200, 200, 200), query=customer)],

@@ -93,6 +93,9 @@ def test_a_statement_is_saved_once_compared_again_and_corrected(home: Home, sam:
     assert sam.submit(f"{path}/claims", **added).status_code == 303
     assert "Found by" in sam.get(path).text
     assert sam.submit(f"{path}/claims/9", do="drop").status_code == 404
+    own = sam.submit(f"{path}/split").headers["location"]
+    assert "split from case" in sam.get(own).text
+    assert "the only statement" in sam.submit(f"{path}/split").text
 
 
 def test_mistakes_are_said_at_their_fields_and_nothing_is_lost(home: Home, sam: Browser) -> None:

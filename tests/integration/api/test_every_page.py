@@ -80,6 +80,7 @@ FORMS: tuple[tuple[str, dict[str, str], int], ...] = (
     ),
     ("/statements/preview", {"customer": "anna", "channel": "app", "text": ""}, 422),
     ("/statements", {"customer": "anna", "channel": "owl", "text": "a", "said_on": "x"}, 422),
+    ("/statements/3/split", {}, 409),
     ("/statements/3/claims", {"topic": "last_used", "low": "x"}, 422),
     ("/statements/3/claims/0", {"topic": "last_used", "low": "1", "unit": "item"}, 422),
     ("/statements/3/claims/0", {"do": "verdict", "verdict": "agrees"}, 422),

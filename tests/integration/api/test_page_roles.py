@@ -178,7 +178,7 @@ def test_no_page_offers_what_its_reader_may_not_do(told: World, browsers: dict[s
         browser = stack.enter_context(signed_in(told, letter)) if stranger else browsers[letter]
         at = list(of_pages("C" if stranger else letter))
         if stranger:  # a clinician who cares for nobody
-            theirs = re.compile(r"/(usage|comparison)$|/(statements|cases)/\d|[?&]customer=")
+            theirs = re.compile(r"/(usage|comparison|adherence)$|/(statements|cases)/\d|[?&]customer=")
             at = [path for path in at if not theirs.search(path)]
         for path in at:
             answer = browser.get(path)

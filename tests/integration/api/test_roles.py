@@ -185,6 +185,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/statements/labels.jsonl"): [Case("AQ", LIST)],
     ("GET", "/statements/{statement}"): _both("SC"),
     ("POST", "/statements/{statement}/compare"): _both("SC"),
+    ("POST", "/statements/{statement}/split"): _both("SC", (409, 409, 404)),  # each is all that its case has
     ("POST", "/statements/{statement}/claims"): _both("SC", (201, 201, 404), body=lambda _: CLAIM),
     ("PATCH", "/statements/{statement}/claims/{n}"): _both("SC", body=lambda _: {"dropped": False}),
     ("GET", "/statements/{statement}/claims/{n}/verdicts"): _both("SC"),

@@ -80,6 +80,19 @@ def test_statements_join_the_open_case_of_their_unit_on_whatever_channel(home: H
     assert {one["case"]: one["state"] for one in found} == {first["case"]: "open", split["case"]: "open"}
 
 
+def test_a_statement_that_is_another_matter_is_split_off(home: Home) -> None:
+    first, second = home.says(), home.says("The brush squeaks.")
+    assert home.post(f"/statements/{first['statement']}/split", 200)["case"] not in (first["case"], None)
+    alone = home.post(f"/statements/{second['statement']}/split", 409)
+    assert "its own already" in alone["detail"]
+    case = home.get(f"/statements/{first['statement']}")["case"]
+    found = home.get(f"/cases/{case}")
+    assert [one["statement"] for one in found["statements"]] == [first["statement"]]
+    assert (found["steps"][0]["detail"], found["device"]) == ({"split_from": second["case"]}, home.device)
+    assert [one["statement"] for one in home.get(f"/cases/{second['case']}")["statements"]] == [second["statement"]]
+    assert home.says()["case"] == case  # the newest
+
+
 def test_words_about_a_product_that_measures_a_person_are_for_the_care_team(home: Home) -> None:
     taken = home.says("I take every pill.", customer="anna", device="pill-anna")
     assert (taken["withheld"], taken["text"], taken["claims"], taken["uncompared"]) == (True, None, [], None)
