@@ -199,7 +199,7 @@ def _drawn(picture: Picture, width: float) -> Chart:
     for voice in picture.voices:
         said = voice.verdict.claim
         highest += [end for end in (said.low, said.high) if end is not None]
-    step = _step(max(highest, default=1.0))
+    step = step_of(max(highest, default=1.0))
     top = step * max(1, math.ceil(max(highest, default=1.0) / step + 0.15))
 
     def up(value: float) -> float:
@@ -293,71 +293,9 @@ def _possible(value: float, coverage: float | None) -> float:
     return value / coverage if coverage is not None and LEAST_HEARD <= coverage < _WHOLE else value
 
 
-def _step(highest: float) -> float:
+def step_of(highest: float) -> float:
     """A round step that makes about four lines."""
     rough = max(highest, 1e-9) / 4
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * size for factor in (1, 2, 5, 10) if factor * size >= rough * 0.999)
     return max(step, 1.0) if highest >= 2 else step
-
-
-class Mark(NamedTuple):
-    """A stretch, or a point, on the scale."""
-
-    x: float
-    width: float
-    open: bool
-    """No end is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What was said and what was reported on one scale, where time has no part in it: lengths, shares, levels."""
-
-    width: float
-    plot: Box
-    ticks: Sequence[Tick]
-    """Lines downwards: `y` is the place on the scale."""
-    said: Mark
-    allowed: Mark
-    reported: Mark
-    point: float | None
-    """The one figure, where there is one."""
-
-
-def scales(verdict: Judged) -> tuple[Scale, Scale] | None:
-    """The claim on a scale, wide and narrow; None where a side has no figure."""
-    claim, found = verdict.claim, verdict.reported
-    if (claim.low is None and claim.high is None) or (found.value is None and found.low is None and found.high is None):
-        return None
-    return _scaled(verdict, WIDE), _scaled(verdict, NARROW)
-
-
-def _scaled(verdict: Judged, width: float) -> Scale:
-    claim, found = verdict.claim, verdict.reported
-    value = found.value
-    ends = [claim.low, claim.high, value, found.low, found.high]
-    highest = max(end for end in ends if end is not None) or 1.0
-    step = 25.0 if claim.unit == "percent" else _step(highest)
-    top = 100.0 if claim.unit == "percent" else step * math.ceil(highest / step + 0.15)
-    plot = Box(LEFT / 2, 8.0, width - LEFT / 2 - RIGHT - 10, 78.0)
-
-    def at(number: float) -> float:
-        return plot.x + plot.width * min(max(number, 0.0), top) / top
-
-    def mark(low: float | None, high: float | None) -> Mark:
-        left, right = at(low or 0.0), plot.x + plot.width if high is None else at(high)
-        return Mark(left, right - left, high is None)
-
-    ticks = [Tick(at(step * n), step * n) for n in range(round(top / step) + 1)]
-    least, most = verdict.allowed
-    reported = mark(value, value) if found.low is None and found.high is None else mark(found.low, found.high)
-    return Scale(
-        width,
-        plot,
-        ticks,
-        mark(claim.low, claim.high),
-        mark(least, most),
-        reported,
-        None if value is None else at(value),
-    )

@@ -13,9 +13,10 @@ from api.auditing import Visit, Visiting
 from api.console import comparing, pictures, saying
 from api.console.pages.device import period_of, shown
 from api.console.pages.device_range import Range
-from api.console.pictures import Picture, Scale, Voice
+from api.console.pictures import Picture, Voice
 from api.console.rendering import is_fragment, page
 from api.console.routing import pages
+from api.console.scales import Scale, scales
 from api.devices import records
 from api.paging import Cursor, Limit
 from api.parameters import CustomerId, DeviceId, Period, period
@@ -97,7 +98,7 @@ def _drawn(request: Request, visit: Visit, compared: Comparison) -> dict[str, An
     scaled = [
         Scaled(one.statement, verdict.claim.topic, one.device, verdict, found)
         for one, verdict in reversed(_standing(oldest_first))
-        if not verdict.reported.periods and id(verdict) not in drawn and (found := pictures.scales(verdict))
+        if not verdict.reported.periods and id(verdict) not in drawn and (found := scales(verdict))
     ]
     return {
         "compared": compared,

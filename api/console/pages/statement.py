@@ -17,6 +17,7 @@ from api.console.catalogues import N_
 from api.console.pictures import Voice
 from api.console.rendering import page
 from api.console.routing import pages
+from api.console.scales import scales
 from api.idempotent import Once
 from api.reach import Reach
 from api.sessions.forms import Form, Sent
@@ -205,7 +206,7 @@ def shown(
         customer_name=owner.name if Reach(visit).named(owner.customer_id) else None,
         pieces=saying.marked(found.text or "", standing),
         pictures={n: pair[0] for n, pair in drawn.items() if pair},
-        scales={n: None if drawn[n] else pictures.scales(one.verdict) for n, one in _judged(standing)},
+        scales={n: None if drawn[n] else scales(one.verdict) for n, one in _judged(standing)},
         earlier=_earlier(visit, found),
         kinds={} if product is None else {event.key: event for event in product.event},
         topics=product.claim_topics if product is not None else tuple(saying.TOPICS),

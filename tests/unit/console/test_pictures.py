@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.console.pictures import HEIGHT, NARROW, WIDE, Chart, Voice, of_periods, scales
+from api.console.pictures import HEIGHT, NARROW, WIDE, Chart, Voice, of_periods
+from api.console.scales import scales
 from api.statements.verdict_schemas import Judged
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
