@@ -40,6 +40,7 @@ from api.statements.comparison import router as comparison
 from api.statements.endpoints import router as statements
 from api.statements.importing import router as statements_import
 from api.statements.labels import router as labels
+from api.stock.endpoints import router as stock
 from api.stream.endpoints import router as stream
 from api.stream.hub import Hub
 from api.system.endpoints import router as system
@@ -47,6 +48,7 @@ from api.telemetry.endpoints import router as telemetry
 from api.throttle import Throttle
 from api.tokens.endpoints import router as tokens
 from api.users.endpoints import router as users
+from api.webhooks.endpoints import router as webhooks
 from catalog import Catalog
 from store.database import Database
 from voice.adherence.thresholds import Thresholds as AdherenceThresholds
@@ -57,7 +59,7 @@ from voice.insight.thresholds import Thresholds as InsightThresholds
 ROUTERS = (
     health, products, registry, records, history, export, usage, customers, customer_usage, cared, connecting,
     claims, statements_import, labels, statements, comparison, cases, insights, deadletters, system, telemetry, stream,
-    adherence_of, me, users, tokens, audit,
+    adherence_of, stock, webhooks, me, users, tokens, audit,
 )  # fmt: skip
 
 SPARE_CONNECTIONS = 2

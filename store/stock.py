@@ -177,13 +177,21 @@ def assessed(conn: Connection, device_id: int, found: Standing, now: datetime) -
 
 
 @translated()
-def levels(conn: Connection, product: Product, device_id: int, window: Window) -> list[tuple[datetime, float]]:
-    """The levels told in the window, oldest first."""
+def levels(
+    conn: Connection, product: Product, device_id: int, window: Window, *, changes: bool = False
+) -> list[tuple[datetime, float]]:
+    """The levels told in the window, oldest first; with `changes` those alone that differ from the one before, and the
+    last."""
     if product.stock is None:
         return []
     query = sql.SQL(
-        "SELECT ts, {level}::float8 FROM {table} WHERE device_id = %s AND ts >= %s AND ts < %s AND {level} IS NOT NULL"
-        " ORDER BY ts, boot, seq"
+        """SELECT ts, level FROM (
+               SELECT ts, boot, seq, {level}::float8 AS level, lag({level}) OVER w AS before, lead(ts) OVER w AS after
+               FROM {table} WHERE device_id = %s AND ts >= %s AND ts < %s AND {level} IS NOT NULL
+               WINDOW w AS (ORDER BY ts, boot, seq)) told
+           WHERE NOT %s OR level IS DISTINCT FROM before OR after IS NULL ORDER BY ts, boot, seq"""
     ).format(level=sql.Identifier(product.stock.level), table=sql.Identifier(product.table))
-    rows: Sequence[tuple[datetime, float]] = conn.execute(query, (device_id, window.since, window.until)).fetchall()
+    rows: Sequence[tuple[datetime, float]] = conn.execute(
+        query, (device_id, window.since, window.until, changes)
+    ).fetchall()
     return list(rows)

@@ -12,6 +12,8 @@ PAGES = (
     ("/devices", N_("Devices")),
     ("/customers", N_("Customers")),
     ("/cases", N_("Cases")),
+    ("/stock", N_("Stock")),
+    ("/orders", N_("Orders")),
     ("/contacts", N_("Whom to call")),
     ("/insights", N_("Insights")),
     ("/products", N_("Products")),

@@ -24,6 +24,7 @@ from api.console.pages.sign_in import router as sign_in
 from api.console.pages.start import router as start
 from api.console.pages.statement import router as statement
 from api.console.pages.statements import router as statements
+from api.console.pages.stock import router as stock
 from api.console.pages.system import router as system
 from api.console.pages.user_tokens import router as user_tokens
 from api.console.pages.users import router as users
@@ -31,6 +32,6 @@ from api.console.pages.users import router as users
 # Of two paths that fit an address the first one answers: /devices/import before /devices/{device}.
 ROUTERS = (
     assets, start, language, design, sign_in, preferences, connect, fleet, device, customers, deadletters, products,
-    adherence, insights, system, users, user_tokens, customer_forms, owners, credentials, statements,
+    adherence, insights, stock, system, users, user_tokens, customer_forms, owners, credentials, statements,
     statement, comparison, cases, case_forms,
 )  # fmt: skip

@@ -40,6 +40,10 @@ def pill(kind: Kind) -> dict[str, str]:
     return {"device": PILL[kind]}
 
 
+def item(kind: Kind) -> dict[str, str]:
+    return {"item": "pill-anna" if kind == "absent" else "spare"}
+
+
 def vacuum(kind: Kind) -> dict[str, str]:
     return {"device": VACUUM[kind]}
 
@@ -132,6 +136,12 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("POST", "/cases/{case}/reopen"): of_case(409),
     ("GET", "/devices/{device}/adherence"): [Case("CR", (200, 403, 404), pill)],
     ("POST", "/devices/{device}/regimen"): [Case("CR", (422, 403, 404), pill)],
+    ("GET", "/stock"): [Case("T")],
+    ("GET", "/stock/{item}"): [Case("T", (200, 200, 404), item)],
+    ("POST", "/stock/{item}"): [Case("T", (422, 422, 404), item)],
+    ("GET", "/orders"): [Case("T")],
+    ("POST", "/orders/{order}/receive"): [Case("T", (404, 404, 404), lambda _: {"order": "999999"})],
+    ("POST", "/orders/{order}/cancel"): [Case("T", (404, 404, 404), lambda _: {"order": "999999"})],
     ("GET", "/insights"): [Case("Q")],
     ("GET", "/contacts"): [Case("SCR")],
     ("GET", "/products"): [Case(ALL)],

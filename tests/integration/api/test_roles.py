@@ -92,6 +92,12 @@ def _case(change: Expected = (200, 200, 404), **more: Any) -> list[Case]:
 
 
 LIST: Expected = (200, 200, 200)
+
+
+def _item(kind: str) -> dict[str, str]:
+    return {"item": "pill-anna" if kind == "absent" else "spare"}
+
+
 FIGURES = {"C": (200, 403, 404), "R": (200, 403, 404)}
 
 CASES: dict[tuple[str, str], list[Case]] = {
@@ -199,6 +205,28 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("GET", "/devices/{device}/regimen"): [Case("CR", (200, 403, 404), path=_pill)],
     ("PUT", "/devices/{device}/regimen"): [Case("CR", (200, 403, 404), path=_pill, body=lambda _: {"items": []})],
     ("GET", "/devices/{device}/adherence"): [Case("CR", (200, 403, 404), path=_pill)],
+    ("GET", "/stock"): [Case("T", LIST)],
+    ("GET", "/stock/{item}"): [Case("T", (200, 200, 404), path=_item)],
+    ("PUT", "/stock/{item}"): [
+        Case("T", (200, 200, 404), path=_item, body=lambda _: {"sku": "M8", "unit": "box", "lead_days": 3})
+    ],
+    ("GET", "/orders"): [Case("T", LIST)],
+    ("POST", "/orders/{order}/receive"): [
+        Case("T", (404, 404, 404), path=lambda _: {"order": "999999"}, body=lambda _: {})
+    ],
+    ("POST", "/orders/{order}/cancel"): [Case("T", (404, 404, 404), path=lambda _: {"order": "999999"})],
+    ("GET", "/webhooks"): [Case("A", LIST)],
+    ("POST", "/webhooks"): [
+        Case(
+            "A",
+            (201, 201, 422),
+            body=lambda kind: {
+                "url": "ftp://x" if kind == "absent" else "https://example.com/hook",
+                "kinds": ["order.opened"],
+            },
+        )
+    ],
+    ("DELETE", "/webhooks/{webhook}"): [Case("A", (404, 404, 404), path=lambda _: {"webhook": "999999"})],
     ("GET", "/insights"): [Case("Q", LIST)],
     ("GET", "/insights/contacts"): [Case("SCR", LIST)],
     ("GET", "/cases"): [Case("SCM", LIST, query=lambda kind: {"customer": CUSTOMER[kind]})],
@@ -288,8 +316,9 @@ def test_each_role_gets_what_it_is_due(shared: World, route: tuple[str, str], ca
 def test_nobody_and_a_wrong_token_are_let_in_nowhere(shared: World, route: tuple[str, str]) -> None:
     method, pattern = route
     path = pattern.format(
-        device="vac-anna", customer="anna", product="software", user="sam", token=1, statement=1, case=1, promise=1, n=0
-    )
+        device="vac-anna", customer="anna", product="software", user="sam", token=1, statement=1, case=1, promise=1, n=0,
+        item="spare", order=1, webhook=1,
+    )  # fmt: skip
     shared.app.state.services.throttle.forget()
     for headers in (
         {},

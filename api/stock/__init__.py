@@ -1,0 +1,1 @@
+"""What is in stock, how long it lasts, and what is ordered."""
