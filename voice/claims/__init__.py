@@ -48,5 +48,5 @@ def extract(
     tokens = tokenise(normalise(text), language)
     if rules.spelling is not None:
         tokens = mended(tokens, rules.spelling)
-    scene = Scene(tokens, rules.lexicon, (rules.trie, product_trie(product, language)))
+    scene = Scene(tokens, rules.lexicon, (rules.trie, product_trie(product, language)), text)
     return interpret(scene, rules.grammar, text, product, said_at, zone, calendar, week_start)

@@ -9,7 +9,7 @@ from voice.claims.measures import MINUTES_A_DAY, Measure
 from voice.claims.model import PER_DAYS, Per
 from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Scene
-from voice.claims.verb_last import or_more
+from voice.claims.verb_last import no_more, or_more, restated, verb_end
 
 NEAR = 9.0
 """Penalties allowed between a count and its period or window: a clause, not a sentence."""
@@ -32,13 +32,15 @@ def combine(scene: Scene, measures: tuple[Measure, ...]) -> list[Measure]:
     found = _corrected(scene, [measure for measure in measures if not _no_measure(scene, measures, measure)])
     found = _said_once(scene, found)
     scene.raise_walls(tuple(found))
-    found = or_more(scene, found) if scene.lexicon.verb_last else found
+    found = restated(scene, or_more(scene, found)) if scene.lexicon.verb_last else found
     found = _with_periods(scene, _inherited(scene, found))
     return _with_windows(scene, found)
 
 
 def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bool:
     """Words of a figure that are none here: "we EMPTY eight a day", "YESTERDAY's run", "says it is EMPTY"."""
+    if scene.lexicon.verb_last and no_more(scene, measures, measure):
+        return True
     if measure.kind == "moment":
         return scene.longest("possessive", measure.end) is not None if measure.end < len(scene.tokens) else False
     if measure.kind == "count" or (measure.kind == "rate" and measure.moment is not None):
@@ -189,6 +191,8 @@ def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
         entry = scene.longest("correct", place)
         if entry is not None and entry.end <= second.begin and not (behind_verb and entry.end - place == 1):
             place, said = entry.end, True
+        elif scene.lexicon.verb_last and not said and (verb := verb_end(scene, place)) is not None:
+            place, behind_verb = verb, True  # its verb stands between: «دو تا جا انداختم، نه نه، سه تا»
         elif (moment := scene.longest("moment", place)) is not None and moment.end <= second.begin:
             place = moment.end
         elif scene.tokens[place].kind == "mark" or not {"stop", "hedge"}.isdisjoint(scene.lattice.at[place]):

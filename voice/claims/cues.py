@@ -71,6 +71,7 @@ def cues_of(scene: Scene) -> Cues:
     found = [cue for cue in found if cue.tag not in ("use", "take", "aside") or cue.begin not in covered]
     made += _strange_verbs(scene)
     made += _deeds(scene)
+    made += _ongoing(scene)
     made += [
         Cue("take", cue.begin, cue.end)
         for cue in scene.all("has_dose")
@@ -166,7 +167,7 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
             return Cue("fault", neg.begin, place + 1) if subject == "it" else None
         if "use" in tags or "take" in tags:
             return _denied_use(scene, neg, place, subject)
-        strange = not _known(scene, place) or "contact" in tags
+        strange = (not _known(scene, place) or "contact" in tags) and _verbal(scene, neg, place)
         if neg.tag == "cannot" and "mild" not in tags and scene.tokens[place].kind == "word" and place == neg.end:
             return Cue("fault", neg.begin, place + 1)
         if strange and (subject == "it" or neg.tag == "cannot" or (subject is None and not _people(scene, neg.begin))):
@@ -181,6 +182,14 @@ def _left_alone(scene: Scene, place: int, end: int) -> bool:
     if place + 1 >= end or not set(scene.lattice.at[place]) <= {"noun", "consume", "takes", "have"}:
         return False
     return any("it" in scene.lattice.at[after] for after in range(place + 1, min(place + 3, end)))
+
+
+def _verbal(scene: Scene, neg: Cue, place: int) -> bool:
+    """Whether an unknown word behind a denial is a verb: "does not SYNC", not "is not ROCKET science"."""
+    if neg.tag == "cannot" or scene.tokens[place].text.endswith(("ing", "ed", "en", "wn")):
+        return True
+    before = scene.lattice.at[neg.begin - 1] if neg.begin else {}
+    return "be" not in before and not {"auxiliary", "third_person", "perfect"}.isdisjoint(before)
 
 
 def _people(scene: Scene, place: int) -> bool:
@@ -247,6 +256,23 @@ def _deeds(scene: Scene) -> list[Cue]:
         _, end = scene.clause(place)
         if scene.lattice.has("it", place + 1, end):
             found.append(Cue(tag, place, place + 1))
+    return found
+
+
+def _ongoing(scene: Scene) -> list[Cue]:
+    """ "the link HAS BEEN dropping": nobody's doing, by a word no list knows, and still so."""
+    if scene.lexicon.verb_last:
+        return []
+    found = []
+    for cue in scene.all("perfect"):
+        place = cue.end
+        if place + 1 >= len(scene.tokens) or scene.lattice.words[place] != "been" or _subject(scene, cue.begin) == "me":
+            continue
+        place += 1
+        while place + 1 < len(scene.tokens) and "adverb" in scene.lattice.at[place]:
+            place += 1
+        if not _known(scene, place) and scene.walls[place] == scene.walls[cue.begin] and not _people(scene, cue.begin):
+            found.append(Cue("strange", place, place + 1))
     return found
 
 

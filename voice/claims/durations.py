@@ -10,7 +10,6 @@ from voice.claims.measures import MINUTES_A_DAY, Length
 from voice.claims.model import Unit
 from voice.claims.numbers import Interval, exactly, lay_bounded_by
 
-
 MINUTES_SAID = frozenset({5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0})
 """What is said in words after the hour: "an hour twenty"."""
 

@@ -123,15 +123,27 @@ def _conditions(scene: Scene, begin: int, end: int) -> list[Zone]:
 def _shown_by_yours(scene: Scene, begin: int, end: int) -> list[Cue]:
     """ "YOUR status page LISTS": whatever it is called."""
     found = []
-    for yours in scene.all("yours", "screen", begin=begin, end=end):
-        for place in range(yours.end + (yours.tag == "yours"), min(yours.end + NAMED_IN + 1, end)):
+    for yours in scene.all("yours", "screen", "reading_out", begin=begin, end=end):
+        for place in range(yours.end + (yours.tag != "screen"), min(yours.end + NAMED_IN + 1, end)):
             if scene.walls[place] != scene.walls[yours.begin] or "me" in scene.lattice.at[place]:
                 break
             named = all(scene.lattice.words[n] not in ("of", "that") for n in range(yours.end, place))
-            if "shows" in scene.lattice.at[place] and named:
+            wanted = "reads_out" if yours.tag == "reading_out" else "shows"
+            if wanted in scene.lattice.at[place] and named:
                 found.append(Cue("display", yours.begin, place + 1))
                 break
     return found
+
+
+def _until(scene: Scene, cue: Cue, end: int) -> int:
+    """Where what a guard reaches ends: at a contrast, a pause, or what the speaker holds against it."""
+    contrast = next(scene.all("contrast", "turn", begin=cue.end, end=end), None)
+    until = contrast.begin if contrast is not None else end
+    for mark in range(cue.end, until):
+        own = scene.lattice.words[mark] == "," and mark + 1 < until and "own" in scene.lattice.at[mark + 1]
+        if scene.lattice.words[mark] == ";" or own:
+            return mark  # "your sensor says 40, I count 22"
+    return until
 
 
 def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
@@ -142,15 +154,7 @@ def _said(scene: Scene, tag: str, begin: int, end: int) -> list[Zone]:
             continue
         if tag == "display" and scene.lattice.has("product_fault", cue.begin, cue.end):
             continue  # "it says it is empty" is a fault
-        until = end
-        for contrast in scene.all("contrast", "turn", begin=cue.end, end=end):
-            until = contrast.begin
-            break
-        for mark in range(cue.end, until):
-            own = scene.lattice.words[mark] == "," and mark + 1 < until and "own" in scene.lattice.at[mark + 1]
-            if scene.lattice.words[mark] == ";" or own:
-                until = mark  # "your sensor says 40, I count 22"
-                break
+        until = _until(scene, cue, end)
         first = cue.begin
         if tag == "wish" and cue.end >= end - 1 and not any(scene.all("me", begin=begin, end=cue.begin)):
             first = begin  # "remind her every hour, please"

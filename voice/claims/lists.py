@@ -157,7 +157,8 @@ def _parts_with_doses(scene: Scene, begin: int) -> Measure | None:
         part = scene.longest("day_part", place)
         if part is None or scene.lattice.words[part.end - 1] in parts:
             break
-        number = scene.longest("number", part.end) or scene.longest("number", _skip(scene, part.end))
+        also = part.end + 1 if part.end < len(scene.tokens) and scene.lattice.words[part.end] == "هم" else part.end
+        number = scene.longest("number", also) or scene.longest("number", _skip(scene, also))
         if number is None:
             break
         parts.add(scene.lattice.words[part.end - 1])

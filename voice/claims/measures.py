@@ -13,7 +13,7 @@ between        p, k       «دو روز در میان»: once in k + 1 p
 periodic       w          a word that is a whole rate: "daily"
 per            p [, k]    a period put to a count elsewhere in the clause: "per day"
 days_of        a, b [, p] "six days out of seven"
-length         t          a length of time, its role open
+length         t          a length of time, its role open; length_each t: one run's, "5 min each"
 length_per     t, p       "45 min a day"; of days ("six days a week") a rate
 length_periodic  t, w     "an hour daily"
 spell          t          time that has passed: "for 3 days", «سه روزه که»; spell_unit u: "all week"
@@ -329,6 +329,7 @@ BUILDERS: Mapping[str, Builder] = {
     "periodic": _periodic,
     "per": _per,
     "length": _timed("length"),
+    "length_each": _timed("length"),
     "length_per": _length_per,
     "length_periodic": _length_periodic,
     "spell": _timed("spell"),

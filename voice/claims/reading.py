@@ -26,7 +26,9 @@ def read(scene: Scene, grammar: Grammar) -> tuple[Measure, ...]:
         for order, built in candidates:
             if built is not None:
                 measure = _softened(scene, built)
-                if scene.lattice.has("item", measure.begin, measure.end + 1):
+                if scene.lattice.has("item", measure.begin, measure.end + 1) or scene.lattice.has(
+                    "dose", measure.begin, measure.end + 1
+                ):
                     measure = replace(measure, of_goods=True)
                 if scene.lattice.has("times", measure.begin + 1, measure.end):
                     measure = replace(measure, of_times=True)

@@ -70,9 +70,10 @@ def _without_sounds(tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Tok
 class Scene:
     """Everything the later steps look at."""
 
-    def __init__(self, tokens: tuple[Token, ...], lexicon: Lexicon, tries: tuple[Trie, ...]) -> None:
+    def __init__(self, tokens: tuple[Token, ...], lexicon: Lexicon, tries: tuple[Trie, ...], text: str = "") -> None:
         tokens = tuple(_without_sounds(tokens, lexicon))
         self.tokens = tokens
+        self.text = text
         self.lexicon = lexicon
         self.lattice = Lattice(tokens)
         for trie in tries:

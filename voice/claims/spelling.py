@@ -1,8 +1,9 @@
 """Slips of the keyboard in the words that carry meaning: "batery", "crahses", "vaccum".
 
 A word of five letters or more that no list knows is read as the listed word that is one slip away: two
-letters changed places, one left out, one too many, doubled letters, or, in words of seven letters, one for its neighbour. The
-first letter holds, endings that make another word ("cleaner", "cleaned") do, and no figure is guessed.
+letters changed places, one left out, one too many, letters doubled or not, or, in words of seven
+letters, one for its neighbour. The first letter holds, endings that make another word ("cleaner",
+"cleaned") do, and no figure is guessed.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Spelling:
                 if slip is not None:
                     near[meant] = slip
         nearest = [meant for meant, slip in near.items() if slip == min(near.values())]
-        if len({meant[:SHORTEST] for meant in nearest}) != 1:
+        if len({meant[: SHORTEST - 1] for meant in nearest}) != 1:
             return word
         return max(nearest, key=len)
 

@@ -13,15 +13,20 @@ Weights = Mapping[str, Mapping[str, float]]
 """topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""
 
 SAYING_LITTLE = frozenset({"stop", "hedge", "hedge_after", "most_after", "least_after", "filler", "greeting", "vague"})
-FRAGMENT_WORDS = 2
+FRAGMENT_WORDS = 1
 """Words with a meaning of their own beside the figure."""
 ELLIPSIS = 5.0
 """What a sentence's end counts where the next one is a bare figure, or the one before was."""
 NEAR_BY = 6.0
 """What the words of that sentence count at most."""
+VOID_FAR = 10.0
+"""Cues of nothing farther off than this void no figure."""
+WEEKENDS = (1.0, 2.0)
 UNSURE = 6.0
 """Distance of a topic that no word names."""
 SAYS_NOTHING = "nothing"
+FAR_BEFORE_VERB = 20.0
+"""The same where the verb comes last, and everything else before it."""
 FAR = 14.0
 """Cues farther off than this (in tokens and walls) do not count."""
 NAMED_FIRST = frozenset({"battery", "aside", "session"})
@@ -112,7 +117,12 @@ def _contradicts(scene: Scene, measure: Measure, topic: str, cue: Cue) -> bool:
         return not measure.countable
     if measure.kind == "none" and "<miss>" in pattern:
         return topic != "missed_doses"
+    if topic == "stock_level" and measure.frame is not None and measure.frame.kind == "nth":
+        return True
     if topic == "fault_frequency":
+        value = measure.value
+        if pattern == "<periodic:w>" and value is not None and (value.low, value.high) == WEEKENDS:
+            return True  # "it went mad at the weekend": once
         # «نصف خونه» is no share of the runs
         return cue.tag == "miss" or (measure.frame is not None and "of_things" in measure.frame.given)
     if topic == "fault_since" and pattern == "<in> <time:t>":
@@ -133,11 +143,12 @@ def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[
         return -1.0 if measure.kind == "none" else 0.0
     if topic.startswith("usage_") and cue.tag == "session" and measure.kind == "rate" and measure.countable:
         return 0.0
-    if topic == "usage_duration" and cue.tag == "session" and cue.begin == measure.end:
+    beside = cue.tag == "session" and cue.begin == measure.end and not scene.lexicon.verb_last
+    if topic == "usage_duration" and beside:
         begin, end = scene.clause(measure.begin)
         if not scene.lattice.has("battery", begin, end):
             return -4.0  # "out for ten minutes A TIME"
-    if cue.tag in ("have", "now_left") and not measure.of_goods:
+    if cue.tag in ("have", "now_left") and not measure.of_goods and not scene.lexicon.verb_last:
         begin, end = scene.clause(measure.begin)
         if not (scene.lattice.has("have", begin, end) and scene.lattice.has("now_left", begin, end)):
             return None
@@ -173,7 +184,7 @@ def _elsewhere(scene: Scene, cues: Cues, measure: Measure, best: Cue | None) -> 
     begin, end = scene.clause(measure.begin)
     if best is None or best.tag not in ("takes", "session"):
         return False
-    if best.begin - begin <= 1 and begin > 1:
+    if best.begin - begin <= 1 and begin > 1 and not scene.lexicon.verb_last:
         begin, _ = scene.clause(begin - 2)  # "the download was big AND TOOK 40 minutes"
     if best.tag == "takes" and "to_do" in scene.lattice.at[measure.end] if measure.end < len(scene.tokens) else False:
         doing = scene.lattice.at[measure.end + 1] if measure.end + 1 < len(scene.tokens) else {}
@@ -181,6 +192,13 @@ def _elsewhere(scene: Scene, cues: Cues, measure: Measure, best: Cue | None) -> 
             return True  # "took 40 minutes to reconnect"
     return any(
         cue.tag in ("aside", "contact") and begin <= cue.begin < end for cue in cues.near(measure.begin, measure.end)
+    )
+
+
+def _of_a_fault(scene: Scene, measure: Measure) -> bool:
+    begin, end = scene.clause(measure.begin)
+    return measure.kind in ("spell", "since", "length") and (
+        scene.lattice.has("fault", begin, end) or scene.lattice.has("product_fault", begin, end)
     )
 
 
@@ -196,10 +214,20 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
     """The topic of a measure among `topics`, those the product has claims about."""
     if measure.kind in ("empty", "full"):
         return _stocked(scene, cues, measure, topics)
-    best = _nearest(scene, cues, measure, topics)
+    best = _nearest(scene, cues, measure, topics, alone=False)
+    if (
+        best.topic is None
+        and measure.frame is not None
+        and measure.frame.kind == "length_each"
+        and measure.unit == "min"
+    ):
+        return Resolved("usage_duration" if "usage_duration" in topics else None, None, UNSURE)
+    if best.topic is None and _fragment(scene, measure):
+        best = _nearest(scene, cues, measure, topics, alone=True)
     if best.topic == "stock_consumption" and _supplied(scene, cues, measure):
         return Resolved(SAYS_NOTHING, best.cue, best.distance)
-    if best.topic in ("battery_runtime", "fault_since") and measure.kind == "length":
+    charging = best.topic in ("battery_runtime", "fault_since") and measure.kind == "length"
+    if charging and not scene.lexicon.verb_last:
         # "charging it TAKES two hours" is no time it lasts
         begin, end = scene.clause(measure.begin)
         if scene.lattice.has("aside", begin, end) and scene.lattice.has("takes", begin, end):
@@ -211,16 +239,21 @@ def resolve(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) 
     return best
 
 
-def _nearest(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str]) -> Resolved:
+def _nearest(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str], *, alone: bool) -> Resolved:
+    """The nearest cue; of a bare figure (`alone`) also one in the sentence before or behind it."""
     weights = FITS.get(measure.kind, {})
-    best = Resolved(None, None, FAR)
-    alone = _fragment(scene, measure)
+    far = FAR_BEFORE_VERB if scene.lexicon.verb_last and measure.kind in ("rate", "spell") else FAR
+    best = Resolved(None, None, far)
     for cue in cues.near(measure.begin, measure.end):
         scene.lattice.steps += 1
         reach = _reach(scene, measure, cue, alone=alone)
         if reach is None or reach >= best.distance + 3:
             continue
         if cue.tag in VOIDS:
+            if cue.tag == "owned" and _of_a_fault(scene, measure):
+                continue  # "we've had the wrong tax for a year"
+            if reach > VOID_FAR:
+                continue
             if reach + VOIDS[cue.tag] < best.distance:
                 best = Resolved(SAYS_NOTHING, cue, reach + VOIDS[cue.tag])
             continue
@@ -240,7 +273,7 @@ def _reach(scene: Scene, measure: Measure, cue: Cue, *, alone: bool) -> float | 
     apart = scene.sentence[cue.begin] - scene.sentence[measure.begin]
     if apart not in (0, -1, 1) or (apart != 0 and cue.tag in VOIDS):
         return None
-    if apart == 1 and (not alone or scene.sentence[cue.begin] in scene.figured):
+    if apart == 1 and (not alone or measure.kind == "rate" or scene.sentence[cue.begin] in scene.figured):
         return None
     if scene.lexicon.verb_last and cue.tag == "identity" and measure.kind != "count" and cue.begin >= measure.end:
         return None  # «دو هفته‌ست سنسور شماره پنج»: it names what stands behind it
@@ -250,12 +283,13 @@ def _reach(scene: Scene, measure: Measure, cue: Cue, *, alone: bool) -> float | 
         and measure.kind not in ("none", "vague")
         and not (cue.tag == "use" and measure.kind == "rate" and measure.countable)
     )
-    if inside and (outside or (cue.tag in VOIDS and measure.kind == "share")):
+    goods = measure.frame is not None and "goods" in measure.frame.given
+    if inside and (outside or (cue.tag in VOIDS and (measure.kind == "share" or goods))):
         return None  # "1 in 20 EMAILS isn't saved" counts them
     reach = distance(scene, measure, cue)
     if alone and apart != 0:
         reach = ELLIPSIS + min(reach - SENTENCE, NEAR_BY)  # "My average session? 12 minutes tops."
-    if measure.kind in FAR_OF and not alone and reach > FAR_OF[measure.kind]:
+    if measure.kind in FAR_OF and not (alone and apart) and reach > FAR_OF[measure.kind]:
         return None
     if cue.tag in TOUCHING and (reach > TOUCHING[cue.tag] or (cue.tag == "measure" and cue.end <= measure.begin)):
         return None
@@ -272,11 +306,18 @@ def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str 
     begin, end = scene.clause(measure.begin)
     if measure.kind == "rate" and scene.lattice.has("had", begin, end):
         return None
+    if measure.kind == "length_per" and "usage_duration" in topics:
+        return "usage_duration"  # "forty minutes a week, that's all"
+    nth = measure.frame is not None and measure.frame.kind in ("nth", "nth_or")
+    if nth and "fault_frequency" in topics and not scene.lattice.has("dose", measure.begin, measure.end):
+        return "fault_frequency" if scene.lattice.has("times", measure.begin, measure.end) else None
     if measure.kind == "rate" and measure.countable and "stock_consumption" in topics:
         return "stock_consumption"
     counted = measure.frame is not None and measure.frame.kind == "count"
-    if counted and measure.value is not None and not measure.value.times:
+    if counted and measure.value is not None and not measure.value.times and not measure.of_times:
         return None  # "I turned 70 on Friday"
+    if scene.lexicon.verb_last and measure.kind == "rate" and measure.countable and "adherence" in topics:
+        return "usage_frequency"
     if measure.kind == "rate" and "usage_frequency" in topics and _fragment(scene, measure):
         return "usage_frequency"
     return None

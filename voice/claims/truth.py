@@ -8,6 +8,7 @@ from voice.claims.cues import FARTHEST, Cues
 from voice.claims.measures import Measure
 from voice.claims.numbers import of_a_verb
 from voice.claims.scene import Cue, Scene
+from voice.claims.verb_last import reached_not, turned_behind
 
 HEDGE_REACH = 7.0
 CLAUSE_WALLS = 4.0
@@ -62,7 +63,7 @@ def _said_by_somebody(scene: Scene) -> list[Cue]:
             continue  # "whatever YOUR colleague says"
         until = min(person.end + SPEAKER_REACH, len(scene.tokens))
         for says in scene.all("says", begin=person.end, end=until):
-            if scene.between(person.begin, says.begin) == 0:
+            if scene.between(person.begin, says.begin) <= (CLAUSE_WALLS if scene.lexicon.verb_last else 0):
                 found.append(Cue("relative", person.begin, says.end))
                 break
     return found
@@ -89,6 +90,8 @@ def _doubted(scene: Scene, measures: list[Measure], begins: list[int], cue: Cue)
 def not_even(scene: Scene, measure: Measure) -> Cue | None:
     """The words that make a figure an upper bound: "does NOT EVEN last a month"."""
     begin, end = scene.clause(measure.begin)
+    if scene.lexicon.verb_last and (reached := reached_not(scene, measure, end)) is not None:
+        return reached
     for cue in scene.all("not_even", begin=begin, end=end):
         if cue.begin < measure.end or scene.lexicon.verb_last:
             return cue
@@ -102,7 +105,9 @@ def not_even(scene: Scene, measure: Measure) -> Cue | None:
 
 def turned(scene: Scene, measure: Measure) -> bool:
     """Whether a denial turns a bound round: "I NEVER sell more than 20 a week" """
-    if scene.lexicon.verb_last or scene.longest("least", measure.begin) is scene.longest("most", measure.begin):
+    if scene.lexicon.verb_last:
+        return turned_behind(scene, measure)
+    if scene.longest("least", measure.begin) is scene.longest("most", measure.begin):
         return False
     begin, _ = scene.clause(measure.begin)
     return any(

@@ -40,6 +40,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("rate_over", f"<number:n> <times>? {_NOUNS} <in> <time:t>"),
     Frame("rate_window", f"<number:n> <times>? {_NOUNS} <window_in> <time:t>"),
     Frame("rate_window", f"<number:n> <times>? {_NOUNS} <window_in> <unit:u>"),
+    Frame("rate_window", "<number:n> <times> all <unit:u>"),
     Frame("periodic", "<periodic:w>"),
     # "every day", "every 2 days", "every other week", "every hour or two", "every day or so"
     Frame("every", "<every> <period:p>"),
@@ -88,7 +89,10 @@ FRAMES: tuple[Frame, ...] = (
     Frame("window", "<window_in> <time:t>"),
     Frame("window_unit", "<window_in> <unit:u>"),
     Frame("window", "<in> <time:t>"),
+    Frame("length_each", "<time:t> each|apiece"),
     Frame("length", "<time:t>"),
+    Frame("void", "turned|turning <number>"),
+    Frame("void", "the only day|week|month|time|night|morning"),
     Frame("void", "the second <noun|measure|label|thing|item>"),
     Frame("void", "had|owned it|mine|ours|this|one|them <time>"),
     Frame("void", "on nights|days|lates|earlies"),
@@ -190,17 +194,24 @@ FRAMES: tuple[Frame, ...] = (
     Frame("void", "a lot of"),
     Frame("void", "lots|loads|plenty of"),
     Frame("vague", "not <use|take> <it>? that|so|very|too? often|much|frequently"),
+    Frame(
+        "rate_over", "<article> <item> of <number:n> <noun>? <item> lasts|lasted us|me|them? <time:t>", {"goods": True}
+    ),
     # "a pallet lasts us two weeks": so many in so long
     Frame(
         "rate_over",
-        "<number:n> <item> <noun>? <noun>? <noun>? lasts|last|does|do us|me|them? <time:t>",
+        "<number:n> <item> <noun>? <noun>? <noun>? lasts|last|lasted|does|do us|me|them? <time:t>",
         {"goods": True},
     ),
     Frame(
-        "rate_over", "<article> <item> <noun>? <noun>? <noun>? lasts|does us|me|them? <time:t>", {"n": 1, "goods": True}
+        "rate_over",
+        "<article> <item> <noun>? <noun>? <noun>? lasts|lasted|does us|me|them? <time:t>",
+        {"n": 1, "goods": True},
     ),
     Frame(
-        "rate_over", "<article> <noun> <item> <noun>? <noun>? lasts|does us|me|them? <time:t>", {"n": 1, "goods": True}
+        "rate_over",
+        "<article> <noun> <item> <noun>? <noun>? lasts|lasted|does us|me|them? <time:t>",
+        {"n": 1, "goods": True},
     ),
     Frame(
         "rate_over",

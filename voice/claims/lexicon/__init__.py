@@ -65,6 +65,7 @@ TAGS: Final[Mapping[str, str]] = {
     "must": "what one is forced to do with the product, again and again: have to (shove it)",
     "care": "verbs that may be forced by no fault: wash, empty",
     "auxiliary": "asks before its subject and tells behind it: does, can",
+    "be": "forms of to be: what follows their denial is a verb only by its ending",
     "perfect": "before a denial: has (not run)",
     "third_person": "a verb's form that tells of the product without a subject: doesn't (ring)",
     # truth
@@ -79,6 +80,8 @@ TAGS: Final[Mapping[str, str]] = {
     "had": "stock that was there, which is no consumption: we had",
     "precise": "after a figure that stands for the rougher one before it: to be precise",
     "yours": "before a thing of the maker's that shows something: your (status page lists)",
+    "reading_out": "before any name of what reads something out: the (banner reads)",
+    "reads_out": "what only a text or a screen does: reads, states",
     "screen": "what shows, whatever follows its name: dashboard (tile says)",
     "shows": "how it does: shows, lists",
     "correct": "takes the figure before it back: sorry, I mean, no wait",

@@ -27,66 +27,44 @@ DOING: Mapping[str, tuple[str, ...]] = {
         connect to; pull up; do a load>did a load
         """),
         *each(
-            ("give", "gives", "gave", "given", "giving"),
-            each(IT, ("a go", "a spin", "a whirl", "a run", "an outing", "a try", "a turn", "an airing")),
-        ),
-        *each(("take", "takes", "took", "taken", "taking"), each(IT, ("for a spin", "for a run", "out for a spin"))),
-        *each(
-            (
-                "stick",
-                "sticks",
-                "stuck",
-                "pop",
-                "pops",
-                "popped",
-                "stick",
-                "put",
-                "puts",
-                "whack",
-                "flick",
-                "leave",
-                "leaves",
-                "left",
-                "keep",
-                "keeps",
-                "kept",
-                "have",
-                "has",
-                "had",
-                "bung",
-                "chuck",
-                "turn",
-                "turned",
-                "switch",
-                "switched",
-                "fire",
-                "fired",
-                "boot",
-                "booted",
-                "power",
-                "powered",
-            ),
-            each(IT, ("on", "running", "going", "working", "up", "open", "out")),
-        ),
-        *each(
-            ("set", "sets", "get", "gets", "got", "send", "sends", "sent", "let", "lets"),
+            phrases("""
+            give; gives; gave; given; giving
+            """),
             each(
                 IT,
-                (
-                    "going",
-                    "to work",
-                    "off",
-                    "out",
-                    "loose",
-                    "round",
-                    "around",
-                    "roam",
-                    "rip",
-                    "run",
-                    "do its thing",
-                    "do its rounds",
-                    "clean",
-                ),
+                phrases("""
+            a go; a spin; a whirl; a run; an outing; a try; a turn; an airing
+            """),
+            ),
+        ),
+        *each(
+            phrases("""
+            take; takes; took; taken; taking
+            """),
+            each(IT, ("for a spin", "for a run", "out for a spin")),
+        ),
+        *each(
+            phrases("""
+            stick; sticks; stuck; pop; pops; popped; stick; put; puts; whack; flick; leave; leaves; left; keep;
+            keeps; kept; have; has; had; bung; chuck; turn; turned; switch; switched; fire; fired; boot; booted;
+            power; powered
+            """),
+            each(
+                IT,
+                phrases("""
+            on; running; going; working; up; open; out
+            """),
+            ),
+        ),
+        *each(
+            phrases("""
+            set; sets; get; gets; got; send; sends; sent; let; lets
+            """),
+            each(
+                IT,
+                phrases("""
+            going; to work; off; out; loose; round; around; roam; rip; run; do its thing; do its rounds; clean
+            """),
             ),
         ),
         *phrases("""
@@ -105,111 +83,31 @@ DOING: Mapping[str, tuple[str, ...]] = {
     ),
     "fault": (
         *each(
-            (
-                "comes out",
-                "come out",
-                "came out",
-                "comes back",
-                "come back",
-                "came back",
-                "turns out",
-                "ends up",
-                "end up",
-                "ended up",
-                "comes through",
-                "come through",
-                "shows up",
-                "arrives",
-                "lands",
-            ),
-            (
-                "double",
-                "wrong",
-                "blank",
-                "empty",
-                "garbled",
-                "twice",
-                "short",
-                "broken",
-                "crushed",
-                "negative",
-                "as zero",
-                "zero",
-                "nonsense",
-                "as nonsense",
-                "as pure nonsense",
-                "corrupted",
-                "corrupt",
-                "crooked",
-                "incomplete",
-                "half",
-                "upside down",
-                "scrambled",
-                "late",
-                "doubled",
-                "mangled",
-                "rubbish",
-                "stuck",
-                "dead",
-                "unreadable",
-                "squashed",
-                "split",
-                "in bits",
-                "in pieces",
-            ),
+            phrases("""
+            comes out; come out; came out; comes back; come back; came back; turns out; ends up; end up; ended up;
+            comes through; come through; shows up; arrives; lands
+            """),
+            phrases("""
+            double; wrong; blank; empty; garbled; twice; short; broken; crushed; negative; as zero; zero; nonsense;
+            as nonsense; as pure nonsense; corrupted; corrupt; crooked; incomplete; half; upside down; scrambled;
+            late; doubled; mangled; rubbish; stuck; dead; unreadable; squashed; split; in bits; in pieces
+            """),
         ),
         *each(
             ("nothing",),
-            (
-                "'s been",
-                "has been",
-                "has worked",
-                "gets",
-                "comes",
-                "goes",
-                "works",
-                "syncs",
-                "opens",
-                "prints",
-                "saves",
-                "shows",
-                "shows up",
-                "arrives",
-                "registers",
-                "responds",
-                "turns",
-                "moves",
-                "drops",
-                "came",
-                "worked",
-            ),
+            phrases("""
+            's been; has been; has worked; gets; comes; goes; works; syncs; opens; prints; saves; shows; shows up;
+            arrives; registers; responds; turns; moves; drops; came; worked
+            """),
         ),
         *each(
-            (
-                "eats",
-                "ate",
-                "eaten",
-                "eating",
-                "eat",
-                "swallows",
-                "swallowed",
-                "chews",
-                "chewed",
-                "chewing",
-                "munched",
-                "munches",
-                "inhales",
-                "inhaled",
-                "gobbled",
-                "devoured",
-                "devours",
-                "sucked in",
-                "sucks in",
-                "chews up",
-                "chewed up",
-                "eats up",
-            ),
-            ("a", "my", "the", "our", "another", "one of", "socks", "cables", "two", "somebody's", "her", "his", "its"),
+            phrases("""
+            eats; ate; eaten; eating; eat; swallows; swallowed; chews; chewed; chewing; munched; munches; inhales;
+            inhaled; gobbled; devoured; devours; sucked in; sucks in; chews up; chewed up; eats up
+            """),
+            phrases("""
+            a; my; the; our; another; one of; socks; cables; two; somebody's; her; his; its
+            """),
         ),
         *verbs("""
         clog+; seize up; bind up>bound up; squeal; screech; clatter; clunk; click; grate; wobble; veer; beach;
@@ -240,36 +138,14 @@ DOING: Mapping[str, tuple[str, ...]] = {
         """),
         *verbs("pack it in; call it quits; jam+ itself; hang itself>hung itself; get into trouble>got into trouble"),
         *each(
-            ("no", "zero", "not any", "without any", "without"),
-            (
-                "suction",
-                "power",
-                "light",
-                "sound",
-                "signal",
-                "picture",
-                "reading",
-                "readings",
-                "updates",
-                "alarm",
-                "alarms",
-                "beep",
-                "movement",
-                "sign of life",
-                "life",
-                "response",
-                "data",
-                "connection",
-                "wifi",
-                "wi-fi",
-                "bluetooth",
-                "network",
-                "sync",
-                "ring",
-                "reminder",
-                "reminders",
-                "lights",
-            ),
+            phrases("""
+            no; zero; not any; without any; without
+            """),
+            phrases("""
+            suction; power; light; sound; signal; picture; reading; readings; updates; alarm; alarms; beep;
+            movement; sign of life; life; response; data; connection; wifi; wi-fi; bluetooth; network; sync; ring;
+            reminder; reminders; lights
+            """),
         ),
         *phrases("""
         on strike; poorly; out of commission; toast; shot; caput; broke; bricked; beached; marooned; stranded; hung
@@ -311,7 +187,11 @@ DOING: Mapping[str, tuple[str, ...]] = {
         restarts; timeouts; blackout; blackouts; stutters; freezes; stalls; lags; mishap; mishaps; misfire;
         misfires; tumbles; falls; rescues; collisions; spurious; bogus; nuisance alarm; nuisance alarms; false low;
         false low-stock; low-stock alarms; needless alarms; meltdowns; tantrums; strikes; wobblies; interruptions;
-        interruption; rejections; refusals; misprints; crash loop; boot loop; login loop
+        interruption; rejections; refusals; misprints; crash loop; boot loop; login loop; let me down; lets me down;
+        let us down; lets us down; letting me down; failed me; fails me; fail me; disappoints; disappointed me;
+        dropped on; drops on; drops them; drops pills; drops tablets; spills; spilled; spilt; spilling; lose its
+        mind; lost its mind; loses its mind; goes off its head; off its head; off its rocker; goes off on one; has a
+        moment; has a fit
         """),
     ),
     "battery": phrases("""
@@ -360,42 +240,22 @@ DOING: Mapping[str, tuple[str, ...]] = {
         """),
     "session": (
         *each(
-            ("the whole", "the entire", "my whole", "our whole", "all of the", "my entire"),
-            (
-                "house",
-                "flat",
-                "floor",
-                "ground floor",
-                "downstairs",
-                "upstairs",
-                "apartment",
-                "place",
-                "lot",
-                "office",
-                "shop",
-                "first floor",
-                "top floor",
-                "thing",
-            ),
+            phrases("""
+            the whole; the entire; my whole; our whole; all of the; my entire
+            """),
+            phrases("""
+            house; flat; floor; ground floor; downstairs; upstairs; apartment; place; lot; office; shop; first
+            floor; top floor; thing
+            """),
         ),
         *each(
-            (
-                "finish",
-                "finishes",
-                "finished",
-                "completes",
-                "completed",
-                "covers",
-                "covered",
-                "gets through",
-                "got through",
-                "gets round",
-                "got round",
-                "cleans",
-                "cleaned",
-                "done with",
-            ),
-            ("the", "my", "our", "all", "both", "its", "a", "one"),
+            phrases("""
+            finish; finishes; finished; completes; completed; covers; covered; gets through; got through; gets
+            round; got round; cleans; cleaned; done with
+            """),
+            phrases("""
+            the; my; our; all; both; its; a; one
+            """),
         ),
         *phrases("""
         stint; stints; spell at; each outing; per outing; each stint; run time per; a typical run; typical session;

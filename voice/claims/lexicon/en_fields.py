@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voice.claims.lexicon.en_doing import DOING
+from voice.claims.lexicon.en_doing import DOING, IT
 from voice.claims.lexicon.en_forms import each, phrases, verbs
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -12,32 +12,30 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "miss": (
         *each(
             ("leaves", "leave", "leaving"),
-            (
-                "about",
-                "roughly",
-                "around",
-                "nearly",
-                "almost",
-                "half",
-                "every",
-                "at least",
-                "up to",
-                "between",
-                "three",
-                "several",
-                "more than",
-                "approximately",
-            ),
+            phrases("""
+            about; roughly; around; nearly; almost; half; every; at least; up to; between; three; several; more
+            than; approximately
+            """),
         ),
         *each(
-            ("slip", "slips", "slipped", "slipping"), ("my mind", "her mind", "his mind", "our minds", "their minds")
+            ("slip", "slips", "slipped", "slipping"),
+            phrases("""
+            my mind; her mind; his mind; our minds; their minds
+            """),
         ),
         *each(
-            ("leave", "leaves", "leaving"), ("the", "his", "her", "my", "one", "a", "some", "two", "it", "them", "most")
+            ("leave", "leaves", "leaving"),
+            phrases("""
+            the; his; her; my; one; a; some; two; it; them; most
+            """),
         ),
         *each(
-            ("left the", "left his", "left her", "left my", "left it"),
-            ("in the", "morning", "evening", "noon", "pill", "tablet", "dose"),
+            phrases("""
+            left the; left his; left her; left my; left it
+            """),
+            phrases("""
+            in the; morning; evening; noon; pill; tablet; dose
+            """),
         ),
         *verbs("""
         pass on; give it a miss>gave it a miss; give a miss>gave a miss; fall through>fell through; dodge; duck;
@@ -103,7 +101,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         cupboard; in the depot; behind the bar; behind the counter; under the counter; to hand; within reach; at
         hand; on premises; on site; on the premises; we are at; i am at; down to our last; down to my last; down to
         the last; our last; my last; stock level; stock levels; in total now; is sitting; are sitting; sit there;
-        sits there; sitting there; lying around; lie there; counted; i counted; we counted; just counted; by my
+        sits there; sitting there; lying around; lie there; i counted; we counted; just counted; by my
         count; count shows; physically here; physically there; on the trolley; in the trolley; in its belly; in the
         carousel; in the hopper; in the compartment; in the compartments; in the cassette; in the cartridge; loaded;
         are in it; inside it; contains; contain; hold; has got; is filled to; filled to; is at; are at; 's at;
@@ -137,74 +135,35 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "last_use": (
         *each(
-            ("took", "had", "swallowed", "popped", "take", "taken"),
-            ("her last", "his last", "the last one", "my last", "mine last", "the latest"),
+            phrases("""
+            not had; not got; not put; not set; not turned; not switched
+            """),
+            each(
+                IT,
+                phrases("""
+            on; out; going; open; running; up; off
+            """),
+            ),
+        ),
+        *each(
+            phrases("""
+            took; had; swallowed; popped; take; taken
+            """),
+            phrases("""
+            her last; his last; the last one; my last; mine last; the latest
+            """),
         ),
         *each(
             ("last", "previous"),
-            (
-                "spin",
-                "outing",
-                "whirl",
-                "visit",
-                "sign in",
-                "signed in",
-                "log in",
-                "turned on",
-                "switched on",
-                "set it off",
-                "started it",
-                "ran it",
-                "used it",
-                "opened it",
-                "touched it",
-                "cleaned",
-                "went round",
-                "went out",
-                "was on",
-                "was out",
-                "was in there",
-                "was used",
-                "was opened",
-                "was run",
-                "took one",
-                "took mine",
-                "took it",
-                "took my",
-                "took her",
-                "took his",
-                "had one",
-                "had mine",
-                "had a dose",
-                "saw action",
-                "saw daylight",
-                "saw use",
-                "saw service",
-                "checked",
-                "checked in",
-                "looked",
-                "looked in",
-                "looked at",
-                "tablet",
-                "swallowed",
-                "accessed",
-                "launched",
-                "operated",
-                "clean was",
-                "got used",
-                "did the floors",
-                "did the house",
-                "vacuumed",
-                "hoovered",
-                "popped",
-                "fired up",
-                "fired it up",
-                "powered",
-                "put it on",
-                "put to use",
-                "went round",
-                "went near",
-            ),
+            phrases("""
+            spin; outing; whirl; visit; sign in; signed in; log in; turned on; switched on; set it off; started it;
+            ran it; used it; opened it; touched it; cleaned; went round; went out; was on; was out; was in there;
+            was used; was opened; was run; took one; took mine; took it; took my; took her; took his; had one; had
+            mine; had a dose; saw action; saw daylight; saw use; saw service; checked; checked in; looked; looked
+            in; looked at; tablet; swallowed; accessed; launched; operated; clean was; got used; did the floors; did
+            the house; vacuumed; hoovered; popped; fired up; fired it up; powered; put it on; put to use; went
+            round; went near
+            """),
         ),
         *phrases("""
         not seen action; not seen use; not seen any use; not seen daylight; not seen any action; not seen service;
@@ -223,8 +182,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         since it last went; since it last saw; since it ran; since it cleaned; since my last; since our last; since
         her last; since his last; since the robot last; since my previous; since its last; no activity; no use; no
         usage; nobody has used; nobody has opened; nobody has touched; no one has used; no one has touched; nobody
-        used; nobody touched; no one used; nobody's used; nobody's touched; no one's used; no one's touched;
-        took my last; took the last; my last one; had my last
+        used; nobody touched; no one used; nobody's used; nobody's touched; no one's used; no one's touched; took my
+        last; took the last; my last one; had my last; opened it last; used it last; ran it last; was in it last;
+        took it last; was when i; when i last; was on it last; last was; when we last; when it last; when she last;
+        when he last
         """),
     ),
     "start": phrases("""
@@ -233,6 +194,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         started; has been going
         """),
     "have": phrases("""
+        holds; has in it; contains; is holding;
         we got; i got in stock; we hold; we are holding; we keep; there remain; there remains; we count; i count; i
         make it; we stock; we've still; i still have; we still have; still got
         """),
@@ -246,7 +208,17 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         dead; till it's flat; until it's dead; until it's flat
         """),
     "idle": phrases("operated; active; busy; touched; clean; vacuum; hoover; mop; sweep; go out; go round; cleans"),
-    "empty": phrases("""
+    "empty": (
+        *each(
+            phrases("""
+            reserve; stock; supply; reserves; stash; tablets; pills; cartridge; refill; last box; meds
+            """),
+            phrases("""
+            is finished; are finished; is gone; are gone; is over; is up; are up; is used up; are used up; is
+            exhausted; has gone; have gone; is done
+            """),
+        ),
+        *phrases("""
         zilch; nada; bone dry; run dry; ran dry; dry; wiped out; stripped; cleared; not a crumb; not one left; zero
         stock; zero left; zero remaining; out completely; all out; nothing to sell; nothing to be had; nothing but
         air; nothing but dust; stock is zero; stock at zero; stock is nil; bare shelf; bare shelves; empty shelf;
@@ -257,6 +229,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         gone; have run out; has run out; had run out; 've run out; 's run out; done with; down to nothing; down to
         zero; down to nil; cleaned us out
         """),
+    ),
     "vague": phrases("""
         that often; all that often; very seldom; once in a great while; every once in a blue moon; from time to
         time; every so often; more often than not; way too often; far too often; much too often; not so often; not

@@ -76,6 +76,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         the; my; his; her; our; the last; the past; the previous; my last; his last; her last; our last; its last;
         these; those
         """),
+    "be": ("is", "are", "was", "were", "am", "'s", "been", "be", "being"),
     "perfect": ("have", "has", "had", "'ve", "been"),
     "adverb": phrases("""
         just; also; still; now; then; always; usually; normally; often; sometimes; only; even; really; actually;
@@ -126,7 +127,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         impression; my impression is; my guess; best guess; educated guess; something around; anywhere around;
         somewhere about; close enough to; approximatly; aprox; aproximately; arround; probly; prolly;
         or so i think; or so i believe; i am not sure; i am not certain; do not quote me; give or
-        take a few; on the whole; i could not say exactly; rough estimate; my estimate; my
+        take a few; i could not say exactly; rough estimate; my estimate; my
         estimation; for what i know; in my opinion; i have a feeling; methinks; i am inclined to say; i
         gather; if i am honest maybe; reckons; at a push maybe; it seems; seemingly; it appears
         """),
@@ -199,7 +200,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         and; &; n; plus; an; 'n; , and
         """),
     "one": phrases("""
-        a; an; one; the; each; another; full; whole; a full; a whole
+        a; an; one; another; full; whole; a full; a whole
         """),
     "of_units": phrases("""
         of; or so; more; full; whole; long; straight; odd; - odd; solid; good; entire; consecutive; hole; single;

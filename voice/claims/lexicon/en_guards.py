@@ -22,7 +22,12 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         can they; isn't there; would a; will a; are we; am i; is your; does your; do your; can your; is he;
         is she; could the; could a; tell me if; tell me whether; was that
         """),
-    "not_question": phrases("what a; whatever; how lovely; how nice; how annoying; what happens is; which is"),
+    "not_question": phrases("""
+        what a; whatever; how lovely; how nice; how annoying; what happens is; which is; what the; what my; what
+        our; by what; from what; what he says; what she says; what i; what we; who says; which says; how it; how he;
+        how she; that's what; that is what; it's what; know what; see what; no matter how; no matter what; where it;
+        where the; which i; which we; which it; which makes; which means; who use; who uses; who runs; who takes
+        """),
     "asks": phrases("""
         wondering; i wonder; wanted to ask; want to ask; like to ask; like to know; want to know; wanted to know;
         tell me if; tell me whether; is it possible; need to know; my question is; the question is; question is
@@ -139,14 +144,18 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
             ("says", "shows", "reads", "claims", "showed", "said", "thinks"),
         ),
         *phrases("""
-        it says; it shows; it claims; it said; it tells me; it reports; it reads; it displays; it thinks;
-        it showed; according to the app; according to your app; according to the display; according to the report;
-        according to your report; according to the sensor; according to your system; according to the dashboard;
-        your system says; you have me down; on the display; on the screen; your records; you have recorded;
-        you've recorded; it counts; it counted; it logged; in the app it; your mail claims; your mail says;
-        your email says; your letter says; i can read on; it still says; it still shows; it thinks i;
-        in the report; on the dashboard; per your report; as per the app; as per your report; according to it;
-        it only counts; counts as; gets counted; is counted as
+        it says; it shows; it claims; it said; it tells me; it reports; it reads; it displays; it thinks; it showed;
+        according to the app; according to your app; according to the display; according to the report; according to
+        your report; according to the sensor; according to your system; according to the dashboard; your system
+        says; you have me down; on the display; on the screen; your records; you have recorded; you've recorded; it
+        counts; it counted; it logged; in the app it; your mail claims; your mail says; your email says; your letter
+        says; i can read on; it still says; it still shows; it thinks i; in the report; on the dashboard; per your
+        report; as per the app; as per your report; according to it; it only counts; counts as; gets counted; is
+        counted as; you've got it down; you have it down; you've got me; you have me; got me down; got it down; you
+        have down; you've noted; you've logged; you've got us; you have us; you've got her; you've got him; you have
+        written; you wrote; you reckon; you claim; you think; you say; your lot say; it's written; it is written; is
+        recorded as; was recorded as; got logged as; was logged as; you've put; you put down; you've put down; on my
+        file; on file; on record; in my file; in your file; in your files; in your records; in the records
         """),
     ),
     "others": (
@@ -205,7 +214,8 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         people say; people on the; say theirs; reviewers; the reviews say; the internet; facebook; twitter; tiktok;
         online reviews; some bloke; some guy; other folks; other folk; folks say; on the net; in a review; a review;
         a blog; the blog; a video; 's friend; 's mate; 's neighbour; 's neighbor; 's pal; 's colleague; 's
-        boyfriend; 's girlfriend; 's cousin; 's workmate; 's flatmate; 's in-laws
+        boyfriend; 's girlfriend; 's cousin; 's workmate; 's flatmate; 's in-laws; another make; a different make;
+        other make; different brand; a different brand; a different model; not your brand; of another make
         """),
     ),
     "contrast": phrases("""
@@ -277,9 +287,23 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         """),
     "precise": phrases("""
         to be precise; to be exact; precisely; exactly; to be accurate; if you want it exactly; to be specific; on
-        the dot
+        the dot; i measured; i timed; i counted; timed it; measured it; by the clock; by my watch; on the stopwatch;
+        i checked; i clocked it; clocked it; i looked it up
         """),
     "yours": ("your", "ur"),
+    "reading_out": ("the", "a", "an", "some"),
+    "reads_out": (
+        "reads",
+        "displays",
+        "flashes",
+        "states",
+        "lists",
+        "announces",
+        "reading",
+        "displaying",
+        "flashing",
+        "stating",
+    ),
     "screen": (
         "dashboard",
         "display",
@@ -300,7 +324,9 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         err no; no actually; actually no; no; strike that; hang on; hold on; let me correct; beg your pardon; well
         actually; nope; that's wrong; that is wrong; thats wrong; not true; let me correct myself; sorry no; oops;
         whoops; i lie; no i lie; or is it; or was it; never mind that; forget that; ignore that; i take that back;
-        let me think again; let me rephrase; make it; i should say; better said; i misspoke; typo; meant
+        let me think again; let me rephrase; make it; i should say; better said; i misspoke; typo; meant; nah; naw;
+        jk; just kidding; kidding; joking; only joking; just joking; lol no; haha no; seriously; well no; okay no;
+        ok no; ach no; och no
         """),
     "past_habit": phrases("""
         before that; before now; before ,; before .; before but; before and now; before then; in former times;

@@ -34,13 +34,17 @@ DAY_PARTS = (
 )  # fmt: skip
 
 RELATIVES = phrases("""
-    mother-in-law; mother in law; father-in-law; father in law; brother in law; sister in law;
-    wife; husband; son; daughter; mother; father; mum; mom; mam; dad; sister; brother; colleague; colleagues;
-    coworker; co-worker; boss; manager; flatmate; roommate; housemate; partner; girlfriend; boyfriend; missus;
-    grandson; granddaughter; grandma; grandpa; gran; nan; aunt; uncle; cousin; kid; kids; cleaner; assistant;
-    secretary; carer; caregiver; nurse; storeman; team; team lead; workmate; hubby; niece; nephew; warehouse lad;
-    foreman; supervisor; apprentice; staff; intern; teammate; deputy; shift lead; other half; the lads; the lad
-    """)
+        mother-in-law; mother in law; father-in-law; father in law; brother in law; sister in law; wife; husband;
+        son; daughter; mother; father; mum; mom; mam; dad; sister; brother; colleague; colleagues; coworker;
+        co-worker; boss; manager; flatmate; roommate; housemate; partner; girlfriend; boyfriend; missus; grandson;
+        granddaughter; grandma; grandpa; gran; nan; aunt; uncle; cousin; kid; kids; cleaner; assistant; secretary;
+        carer; caregiver; nurse; storeman; team; team lead; workmate; hubby; niece; nephew; warehouse lad; foreman;
+        barman; barmaid; bartender; chef; cook; waiter; waitress; storekeeper; storewoman; head nurse; ward sister;
+        porter; janitor; receptionist; clerk; warehouse manager; floor manager; shop manager; store manager;
+        sister-in-law; auntie; granddad; teacher; bookkeeper; accountant; daughter-in-law; son-in-law; lodger; au
+        pair; housekeeper; home help; helper; caretaker; matron; charge nurse; packer; picker; driver; cellarman;
+        supervisor; apprentice; staff; intern; teammate; deputy; shift lead; other half; the lads; the lad
+        """)
 
 STRANGERS = ("neighbour", "neighbor", "friend", "mate", "neighbours", "friends", "brother-in-law", "sister-in-law")
 SAYS = phrases("""
@@ -75,8 +79,9 @@ SCREENS = phrases("""
     """)
 
 SHOWS = phrases("""
-        says; said; shows; showed; show; shows me; claims; claimed; reads; reports; reported; tells me; told me;
-        displays; displayed; thinks; writes; wrote; states; stated; insists; counts; counted; gives; reckons;
+        flashes; flashing; blinks; announces; prints; pops up; reads out; alerts; beams; displays; notes; noted; has
+        it down; says; said; shows; showed; show; shows me; claims; claimed; reads; reports; reported; tells me;
+        told me; displayed; thinks; writes; wrote; states; stated; insists; counts; counted; gives; reckons;
         indicates; has me down; has it; has me; has us; has him; has her; have it; have me; have us; have him; have
         her; puts it at; puts me at; puts us at; logged; logs; records; recorded; registers; registered; is showing;
         is telling; is saying; lists; is reporting; believes; still says; still shows; still thinks; keeps saying;

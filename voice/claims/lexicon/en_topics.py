@@ -244,7 +244,8 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "full_word": ("full", "empty", "stocked"),
     "now_left": phrases("""
         as of now; right now; currently; at the moment; at present; as we speak; now; at this moment; presently;
-        still; today; this minute; just now; here
+        still; today; this minute; just now; here; at the minute; at this time; at this very moment; as it stands;
+        as of today; at time of writing; as i write; at the mo; as of this morning; this very minute; atm
         """),
     "has_dose": phrases("""
         have; has; had; get; gets; having; 's on; am on; is on

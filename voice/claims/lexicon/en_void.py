@@ -30,7 +30,7 @@ VOID: Mapping[str, tuple[str, ...]] = {
         speak to; transferred; passed around; your colleague; your technician; technician; engineer came; repair;
         repaired; replacement; replaced; sent it back; sent back; returned it; refund; emails; messages; calls;
         appointment; your people; your agent; agents; support agent; no answer; no reply; nobody answered; got
-        through to; promised me; survey; feedback; newsletter; spam; your engineer; engineer; workshop; ordered;
+        through to; promised me; survey; feedback; newsletter; spam; your engineer; engineer; ordered;
         delivery time; support bot; chatted; listened; postman; asked; been on to; onto ye; on to ye; on to you;
         onto you; been onto; been in touch; in touch; got through; get through to; got hold of you; speak with;
         spoke with; helpdesk; help desk
@@ -52,7 +52,7 @@ VOID: Mapping[str, tuple[str, ...]] = {
         is 84; stars; star; star rating; rating; firmware; apartment; house number; street; born; room number;
         error code; iso; channel; port; score; marks; points; nps; tracking number; no .; grandchildren;
         months old; birthday;
-        turned; turning; turns; turn; aged; rated; rate it; give it; out of ten; out of five
+        aged; rated; rate it; give it; out of ten; out of five
         """),
     "owned": phrases("""
         bought; buy; purchased; purchase; warranty; guarantee; guaranteed; have had it; had it for; have had this;
@@ -96,7 +96,8 @@ VOID: Mapping[str, tuple[str, ...]] = {
         mbit; ghz; rooms; floors; floor; storeys; bedrooms; people; persons; users; employees; of us; patients;
         residents; shelves; sensors; devices; robots; cabinets; locations; shops; stores; warehouses; branches;
         stations; tons; tonnes; ounces; oz; lbs; mah; fps; bpm; -inch; skus; teams; languages; beds; nurses;
-        colleagues; students; dogs; cats; kids; children; offices; kb; wards; milligram; milligrams
+        colleagues; students; dogs; cats; kids; children; offices; kb; wards; milligram; milligrams;
+        compartments; compartment; slots; buttons; lights; leds; steps; stairs; flights; hands; eyes; legs;
         """),
     "label": phrases("""
         error; code; bin; silo; shelf; room; ward; version; fridge; freezer; rack; aisle; slot; door; floor; flat;
