@@ -12,17 +12,17 @@ class Diary:
     """Elements of one boot, numbered without a gap."""
 
     def __init__(self, **values: float) -> None:
-        """`values` are those of every reading."""
+        """`values` are in every reading."""
         self.readings: list[dict[str, object]] = []
         self.events: list[dict[str, object]] = []
-        self._values = values or {"battery_pct": 50}
+        self._values: dict[str, object] = {**(values or {"battery_pct": 50})}
 
     def note(self, at: datetime, kind: str | None = None, **attrs: object) -> None:
-        """An event, or without a kind a reading."""
+        """An event with its attributes, or without a kind a reading with values of its own."""
         element: dict[str, object] = {"ts": round(at.timestamp() * 1000), "boot": 1}
         element["seq"] = len(self.readings) + len(self.events)
         if kind is None:
-            self.readings.append(element | {"values": self._values})
+            self.readings.append(element | {"values": self._values | attrs})
         else:
             self.events.append(element | {"kind": kind, "attrs": attrs})
 

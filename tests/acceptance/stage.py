@@ -24,7 +24,10 @@ from vop.services.mosquitto import Mosquitto
 from vop.services.postgres import PostgresServer
 
 API = "/api/v1"
-PEOPLE = {"sam": "support", "max": "maintenance", "quinn": "quality", "clara": "clinician", "cleo": "clinician"}
+PEOPLE = {
+    "sam": "support", "max": "maintenance", "quinn": "quality", "clara": "clinician", "cleo": "clinician",
+    "tara": "stock",
+}  # fmt: skip
 """Beside the administrator, who is made on the command line."""
 STARTED_WITHIN_S = 60.0
 STOPPED_WITHIN_S = 30.0

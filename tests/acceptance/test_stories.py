@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.diary import Diary
-from tests.acceptance.stage import Platform
+from tests.acceptance.stage import Platform, Process
 from tests.waiting import poll
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -141,3 +141,56 @@ def test_every_pill_beside_71_percent_for_the_clinician_alone(platform: Platform
         told = page.locator("main").inner_text()
     assert "every pill" not in told
     assert "71" not in told
+
+
+def test_stock_nears_its_end_and_exactly_one_order_is_placed(platform: Platform) -> None:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    own(platform, "lotte", "Brandt Hardware", "shelf-lotte", "stock_sensor", now - timedelta(days=70))
+    diary = Diary(weight_g=100.0)
+    for day in range(60, 0, -1):
+        at = now - timedelta(days=day)
+        diary.note(at - timedelta(hours=1), stock_items=day + 6)
+        diary.note(at, "items_taken", items=1, remaining=day + 5)
+    diary.note(now - timedelta(minutes=30), stock_items=30)
+    diary.tell(platform, "shelf-lotte")
+    terms = {"sku": "M8-50", "unit": "box", "lead_days": 3, "lead_sd_days": 1, "pack": 5}
+    platform.put("tara", "/stock/shelf-lotte", terms)
+
+    def relay(name: str) -> Process:
+        return platform.service(name, "relay", VOP_METRICS_PORT="0", VOP_RELAY_STOCK_EVERY_S="1")
+
+    def looked_at_since(then: datetime) -> bool:
+        seen = platform.get("tara", "/stock/shelf-lotte")["assessed_at"]
+        return seen is not None and datetime.fromisoformat(seen) > then
+
+    def orders() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = platform.get("tara", "/orders", item="shelf-lotte")["items"]
+        return found
+
+    def looks(times: int) -> None:
+        for _ in range(times):
+            then = datetime.now(UTC)
+            poll(lambda then=then: looked_at_since(then), what="another look")  # type: ignore[misc]
+
+    with relay("relay-one") as one:
+        looks(2)
+        item = platform.get("tara", "/stock/shelf-lotte")
+        assert (item["level"], orders()) == (30, [])
+        assert 4 <= item["reorder_point"] <= 8
+        for minute in range(5):
+            diary.note(now - timedelta(minutes=10 - minute), stock_items=3)
+        diary.tell(platform, "shelf-lotte")
+        [order] = poll(orders, what="an order")
+        assert (order["state"], order["sku"]) == ("open", "M8-50")
+        one.kill()
+    # Everything again, by the sensor and by two relays where there was one.
+    diary.tell(platform, "shelf-lotte")
+    with relay("relay-two"), relay("relay-three"):
+        looks(3)
+        assert [each["order"] for each in orders()] == [order["order"]]
+        assert platform.get("tara", "/stock/shelf-lotte")["order"]["order"] == order["order"]
+        done = platform.call("tara", "POST", f"/orders/{order['order']}/receive", json={})
+        assert done.status_code == 200, done.text
+        # What has come is not on the shelf yet: no reason for another.
+        looks(2)
+    assert [(each["order"], each["state"]) for each in orders()] == [(order["order"], "received")]

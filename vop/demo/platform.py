@@ -36,6 +36,8 @@ USUAL_PORTS = {"mqtt": 1883}
 """Taken when it is free, so that MQTT clients need no port."""
 DATABASE_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min"}
 """Beside the durable ones: room for months of history at once."""
+STOCK_EVERY_S = "30"
+"""An order is placed after two looks: nobody waits half an hour for it before a demo."""
 
 Say = Callable[[str], None]
 Service = TypeVar("Service", PostgresServer, Mosquitto, Iotcore)
@@ -237,6 +239,7 @@ class Platform:
         to_relay = database | {
             "VOP_METRICS_PORT": str(self._ports["relay"]),
             "VOP_METRICS_HOST": ports.LOOPBACK,
+            "VOP_RELAY_STOCK_EVERY_S": os.environ.get("VOP_RELAY_STOCK_EVERY_S", STOCK_EVERY_S),
         }
         if isinstance(self.broker, Iotcore):
             to_ingest["VOP_INGEST_SHARE"] = ""  # it knows no shared subscriptions

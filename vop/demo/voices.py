@@ -22,6 +22,7 @@ from vop.demo.api import Api
 from vop.demo.errors import Unanswered
 from vop.demo.prescriptions import prescriptions
 from vop.demo.registry import SENSITIVE_PRODUCT
+from vop.demo.shelves import terms
 
 PURPOSE: Final = "compare_usage"
 PATIENCE_S: Final = 30.0
@@ -50,11 +51,16 @@ def speak(
 ) -> Heard:
     """Say everything the fleet's customers say of its history, and deal with some of the cases.
 
-    `tokens` are by role: support's, and the clinician's who is on the care teams. Raises `Unanswered`.
+    Who keeps the stock says how each item is ordered. `tokens` are by role: those of support, of the clinician who is
+    on the care teams, and of stock. Raises `Unanswered`.
     """
     clock = now or (lambda: datetime.now(UTC))
     said = statements(fleet)
     heard = Heard()
+    with Api(url, tokens["stock"]) as keeper:
+        for item, wanted in terms(fleet):
+            if patiently(keeper, "GET", f"/stock/{item}")["terms"] is None:
+                patiently(keeper, "PUT", f"/stock/{item}", wanted)
     with Api(url, tokens["support"]) as support, Api(url, tokens["clinician"]) as clinician:
         for customer in dict.fromkeys(statement.customer for statement in said):
             _agree(support, customer)

@@ -18,7 +18,7 @@ from device_sim.speech import statements
 from vop.demo import desk, voices
 from vop.demo.errors import Unanswered
 
-TOKENS = {"support": "s", "clinician": "c"}
+TOKENS = {"support": "s", "clinician": "c", "stock": "t"}
 EPOCH = date(2026, 1, 1)
 
 
@@ -36,6 +36,7 @@ class Server:
     closed: set[str] = field(default_factory=set)
     promises: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     regimens: dict[str, Any] = field(default_factory=dict)
+    stock: dict[str, Any] = field(default_factory=dict)
     consents: set[str] = field(default_factory=lambda: {"newsletter"})
     away: int = 0
     """Requests that are not answered."""
@@ -73,6 +74,11 @@ class Client:
                 assert self.token == "c"
                 server.regimens[path] = body["items"]
             return {"items": server.regimens.get(path, [])}
+        if path.startswith("/stock/"):
+            assert self.token == "t"
+            if method == "PUT":
+                server.stock[path] = body
+            return {"terms": server.stock.get(path)}
         if path.endswith("/close"):
             if path in server.closed:
                 raise Unanswered("solved already", 409)
@@ -134,6 +140,16 @@ def test_what_is_prescribed_is_said_once(server: Server) -> None:
     server.calls.clear()
     speak()
     assert not server.made("PUT", "/regimen")
+
+
+def test_how_each_item_is_ordered_is_said_once(server: Server) -> None:
+    speak()
+    sensors = [device.device for device in simulated().devices if device.product == "stock_sensor"]
+    assert list(server.stock) == [f"/stock/{device}" for device in sensors]
+    assert len({body["sku"] for body in server.stock.values()}) == len(sensors)
+    server.calls.clear()
+    speak()
+    assert not [call for call in server.calls if call[1] == "PUT" and call[2].startswith("/stock/")]
 
 
 def test_some_cases_are_closed_and_some_hold_a_promise(server: Server) -> None:
