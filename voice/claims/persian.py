@@ -83,6 +83,9 @@ VARIANTS: Final = 2
 """Times a word is looked up again after an alias or a prefix was resolved."""
 
 
+REPEATED: Final = re.compile(r"(.)\1+")
+
+
 @lru_cache(maxsize=16384)
 def words_of(word: str) -> tuple[str, ...]:
     """The lexicon's words for one written word; the approximating ـی stays a candidate «ی‌» behind its unit."""
@@ -96,6 +99,9 @@ def words_of(word: str) -> tuple[str, ...]:
         parts = _regrouped([part for part in word.split(ZWNJ) if part])
         if len(parts) > 1:
             return tuple(piece for part in parts for piece in words_of(part))
+    plain = REPEATED.sub(r"\1", joined)
+    if plain != joined and (found := _known(plain)) is not None:
+        return found  # «ارررور», «خیلیییی»
     return (joined,) if joined else ()
 
 

@@ -12,6 +12,7 @@ backwards from it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -27,8 +28,26 @@ HOLDING = ("product_fault", "fault", "miss", "not_even", "last_use", "false", "l
            "never", "vague", "left", "cannot", "polite")  # fmt: skip
 DENIABLE = ("fault", "product_fault", "miss", "consume", "left", "lasts", "item", "session")
 
-MOVING: Final = frozenset("میزن زد زده میر رفت رفته میآ اومد اومده میخور خورده میگیر گرفت گرفته میده داد داده".split())
+MOVING: Final = frozenset({
+    "میزن", "زد", "زده", "میر", "رفت", "رفته", "میآ", "اومد", "اومده", "میخور", "خورده", "میگیر", "گرفت", "گرفته", "میده",
+    "داد", "داده",
+})  # fmt: skip
 """Verbs that say something of the product only where it is their subject: «آلارمش یه بار نمی‌زنه»."""
+TOWARDS: Final = frozenset({"سراغ", "سمت", "طرف", "پای", "سر", "دست", "توی", "تو", "داخل", "پشت"})
+GOING: Final = frozenset({"رفت", "رفته", "اومد", "اومده", "گرفت", "گرفته", "زد", "زده", "نشست", "نشسته", "آورد"})
+"""Going to it, taking it up: denied, it was not used."""
+SPEAKER: Final = re.compile(r"(?:م|یم|ایم|ام)(?:ش|شون|شو|شونو)?$|(?:am|im|eem)(?:esh|eshun|eshoon|esho)?$")
+PAST: Final = frozenset(form for form in FORMS.values() if not form.startswith(("می", "ب")))
+
+
+def _by_speaker(scene: Scene, neg: Cue) -> bool:
+    """Whether the written verb says "I" or "we"."""
+    token = scene.tokens[min(neg.end, len(scene.tokens) - 1)]
+    return SPEAKER.search(scene.text[token.start : token.end].casefold()) is not None
+
+
+def _past(scene: Scene, neg: Cue) -> bool:
+    return neg.end < len(scene.tokens) and scene.tokens[neg.end].text in PAST - {"است", "بود", "دید", "شمرد", "فهمید"}
 
 
 def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
@@ -44,6 +63,10 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     if "take" in verb and "use" not in verb:
         return Cue("neg_take", neg.begin, verb["take"][0].end)
     end = min(neg.end + 1, len(scene.tokens))
+    if neg.end < len(scene.tokens) and scene.tokens[neg.end].text in GOING:
+        for place in range(neg.begin - 1, max(begin, neg.begin - BACK) - 1, -1):
+            if scene.lattice.words[place] in TOWARDS:
+                return Cue("neg_use", place, end)  # «سراغ جعبه نرفته»
     for place in range(neg.begin - 1, max(begin, neg.begin - BACK) - 1, -1):
         tags = lattice.at[place]
         if "take" in tags and "use" not in tags:
@@ -57,6 +80,9 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
         known &= {"left"} if any(scene.all("it", begin=begin, end=neg.begin)) else known
     if any(scene.all("contact", "actor", "aside", "money", begin=begin, end=neg.begin)):
         return None  # «سفارشم نرسیده»
+    if neg.tag == "neg" and _by_speaker(scene, neg) and _past(scene, neg):
+        if any(scene.all("it", begin=begin, end=neg.begin)):
+            return Cue("neg_use", neg.begin, end)  # «نه روزه اسکنرو برنداشتیم»
     if neg.tag == "neg" and neg.end - neg.begin == 1 and not known:
         return Cue("fault", neg.begin, end) if verb or neg.end < len(scene.tokens) else None
     return None
@@ -109,6 +135,12 @@ def wished_from(scene: Scene, cue: Cue, begin: int) -> int:
     return cue.begin if told else start
 
 
+def verb_end(scene: Scene, place: int) -> int | None:
+    """Past what is done with a figure before it is taken back."""
+    ends = [entry.end for tag in ("miss", "fault", "use", "take", "consume") if (entry := scene.longest(tag, place))]
+    return max(ends, default=None)
+
+
 MAYBE: Final = frozenset({"شاید", "یا", "بلکه", "بلکم", "گاهی", "یا حتی"})
 BESIDE: Final = 5
 """Tokens between a figure and the larger one that it may be."""
@@ -119,11 +151,15 @@ def or_more(scene: Scene, found: list[Measure]) -> list[Measure]:
     kept: list[Measure] = []
     for measure in found:
         first = kept[-1] if kept else None
+        if first is not None and first.kind == "rate" and first.of_times and _one_of_it(first, measure):
+            kept[-1] = replace(first, end=measure.end)  # «دو هفته یه بار یه وعده»
+            continue
         if first is None or not _widens(scene, first, measure):
             kept.append(measure)
             continue
         low, high = first.value, measure.value
-        assert low is not None and high is not None
+        if low is None or high is None:
+            continue
         doubted = low.hedged or high.hedged or "شاید" in scene.lattice.words[first.end : measure.begin]
         kept[-1] = replace(first, value=replace(low, high=high.high, hedged=doubted), end=measure.end)
     return kept
@@ -139,8 +175,84 @@ def _widens(scene: Scene, first: Measure, second: Measure) -> bool:
         return False
     between = range(first.end, second.begin)
     words = scene.lattice.words
-    said = any(words[place] in MAYBE for place in between)
+    said = any(words[place] in MAYBE for place in (*between, second.begin))
     return said and all(
         scene.tokens[place].kind == "mark" or words[place] in MAYBE or "stop" in scene.lattice.at[place]
         for place in between
     )
+
+
+def _one_of_it(first: Measure, second: Measure) -> bool:
+    one = second.kind == "count" and second.value is not None and second.value.low == second.value.high == 1
+    return one and second.begin - first.end <= 1
+
+
+MORE_THAN: Final = frozenset({"بیشتر", "بیش", "بالای", "کمتر"})
+BEHIND = 6
+"""Tokens between a bound and the denial that turns it round."""
+NOT_THOUGHT: Final = frozenset({"فکر", "گمان", "گمونم", "بعید"})
+
+
+def turned_behind(scene: Scene, measure: Measure) -> bool:
+    """«بیشتر از سه بار روشنش نمی‌کنم», «فکر نکنم بیشتر از ده تا»: the denial turns the bound round."""
+    if measure.kind not in ("rate", "count", "length", "length_per", "share"):
+        return False
+    words = scene.lattice.words
+    if MORE_THAN.isdisjoint(words[max(measure.begin - 1, 0) : measure.end]):
+        return False
+    begin, end = scene.clause(measure.begin)
+    before = words[max(begin, measure.begin - 4) : measure.begin]
+    if not NOT_THOUGHT.isdisjoint(words[max(begin, measure.begin - 4) : measure.end]) and (
+        NEGATION in before or "بعید" in before
+    ):
+        return True
+    behind = words[measure.end : min(end, measure.end + BEHIND)]
+    return NEGATION in behind
+
+
+REACHED: Final = frozenset({"کشید", "رسید", "میکش", "میرس", "کشیده", "رسیده", "میش", "شد"})
+
+
+def reached_not(scene: Scene, measure: Measure, end: int) -> Cue | None:
+    """«به بیست روز نکشید»: what it did not reach bounds it."""
+    if measure.begin == 0 or scene.lattice.words[measure.begin - 1] != "به" or measure.kind == "none":
+        return None
+    for cue in scene.all("neg", begin=measure.end, end=min(end, measure.end + 3)):
+        if cue.end < len(scene.tokens) and scene.tokens[cue.end].text in REACHED:
+            return Cue("not_even", measure.begin - 1, cue.end)
+    return None
+
+
+TIMES: Final = frozenset({"length", "spell", "ago", "since"})
+
+
+def restated(scene: Scene, found: list[Measure]) -> list[Measure]:
+    """«از چهارشنبه‌ی دو هفته پیش، یعنی پونزده روزه»: what "that is" says stands for both."""
+    kept: list[Measure] = []
+    for measure in found:
+        first = kept[-1] if kept else None
+        if first is not None and measure.begin - first.end <= 3 and first.kind in TIMES and measure.kind in TIMES:
+            if "یعنی" in scene.lattice.words[first.end : measure.begin + 1]:
+                kept[-1] = replace(measure, kind=first.kind if first.kind != "since" else measure.kind, begin=first.begin)
+                continue
+        kept.append(measure)
+    return kept
+
+
+def no_more(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bool:
+    """What only repeats the figure beside it: «یه سوم قفسه هم پره», «تا حالا نشده یه وعده رو فراموش کنم»."""
+    if measure.kind in ("full", "empty"):
+        rest = scene.lattice.words[max(measure.begin - 1, 0)] in ("باقی", "بقیه", "باقیش")
+        beside = any(
+            other.kind in ("share", "count") and 0 <= measure.begin - other.end <= 4
+            and scene.clause(other.begin) == scene.clause(measure.begin)
+            and (other.kind == "share" or measure.kind == "full")
+            for other in measures
+        )
+        return rest or (measure.kind == "full" and beside)
+    if measure.kind == "count" and measure.value is not None and measure.value.low == measure.value.high == 1:
+        return any(
+            other.kind == "none" and 0 <= measure.begin - other.end <= 2 and other.begin < measure.begin
+            for other in measures
+        )
+    return False

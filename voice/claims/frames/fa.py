@@ -11,6 +11,7 @@ _APPROXIMATELY = "ی\u200c"
 _NOT = "ن\u200c"
 
 FRAMES: tuple[Frame, ...] = (
+    Frame("void", "<number> روز کاری|کار|اداری"),
     # «هفته‌ای سه بار», «روزی ۵ کارتن», «روزانه سه وقت»
     Frame("rate", f"<period_i:p> <number:n> {_WHAT}"),
     Frame("rate", f"<period_i:p> هم|که|فقط|حدودا|معمولا|تقریبا <number:n> {_WHAT}"),
@@ -46,6 +47,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("between", f"<number:k> <period:p> {_APPROXIMATELY}? در میان"),
     Frame("between", "<period:p> در میان", {"k": 1}),
     Frame("between", "<period_i:p> در میان", {"k": 1}),
+    Frame("between", "شبها|روزها|صبحها|عصرها در میان", {"k": 1, "p": ("day", 1.0)}),
     Frame("nth", "یک بار|دفعه|نوبت|مرتبه|وعده در میان", {"b": 2}),
     Frame("nth", "یکی در میان", {"b": 2}),
     Frame("per", "<in_word> <period:p>"),
@@ -139,6 +141,9 @@ FRAMES: tuple[Frame, ...] = (
     Frame("full", "نصف|نصفه|نیمه <left|noun|it>? <empty>", {"f": 0.5}),
     Frame("full", "<fraction_value:f> <it>? <full>"),
     Frame("full", "<fraction_value:f> <left|noun> <full>"),
+    Frame("percent", "<number:n> <percent> <left|noun> <full>"),
+    Frame("full", "<fraction_value:f> <left|noun> هم <full>"),
+    Frame("percent", "<number:n> <percent> <left|noun> هم? <full>"),
     Frame("vague", "<vague>"),
     Frame("count", f"<number:n> {_WHAT}"),
     Frame("count", "از <number> تا <number:n> <counter|item>"),
@@ -151,7 +156,6 @@ FRAMES: tuple[Frame, ...] = (
     Frame("void", "<number> <of_units>? شعبه|قفسه|مغازه|سنسور|حسگر|دستگاه|ربات|جارو|سرور|اتاق"),
     Frame("void", "هر <item> <number> <counter>?"),
     Frame("void", "<number> از 5|10|پنج|ده|20|بیست"),
-    Frame("void", "<number> روز کاری|اداری"),
     Frame("spell", f"<time:t> {_NOT} میش|شده|شد که?", {"most": True}),
     Frame("spell", f"<time:t> هم {_NOT} میش|شده|شد که?", {"most": True}),
     Frame("void", f"<number> تا {_APPROXIMATELY} است"),
