@@ -162,6 +162,8 @@ def test_the_path_of_a_newcomer(tour: Tour, demo: harness.Demo) -> None:
     page.goto(f"{tour.stage.url}/customers")
     tour.see("customers", says("Customers"))
 
+    _hear(tour)
+
     page.goto(f"{tour.stage.url}/products")
     tour.see("products", says("Products"))
     vacuum = demo.get("/api/v1/products/robot_vacuum")["label"][tour.look.language]
@@ -187,6 +189,24 @@ def test_the_path_of_a_newcomer(tour: Tour, demo: harness.Demo) -> None:
     tour.see("not-found", says("There is no such page or thing"))
     tour.stage.open(f"/customers/{owner['customer']}/care-team", 403)
     tour.see("not-allowed", says("Your role does not allow this"))
+
+
+def _hear(tour: Tour) -> None:
+    """From the first story to what was said beside what is reported, a statement, its case, and all cases."""
+    page, says = tour.page, tour.says
+    page.goto(f"{tour.stage.url}/")
+    page.get_by_role("link", name=says("What was said beside what was measured"), exact=True).click()
+    page.wait_for_url("**/devices/*/comparison")
+    expect(page.locator("blockquote mark").first).to_be_visible()
+    tour.see("voices", re.compile("."))
+    page.locator('a[href^="/statements/"]:not([href*="/new"])').first.click()
+    page.wait_for_url("**/statements/*")
+    tour.see("statement", re.compile("."))
+    page.locator('a[href^="/cases/"]').first.click()
+    page.wait_for_url("**/cases/*")
+    tour.see("case", re.compile("."))
+    page.goto(f"{tour.stage.url}/cases")
+    tour.see("cases", says("Cases"))
 
 
 def _choose_calendar(tour: Tour) -> None:

@@ -94,14 +94,19 @@ def _drawn(request: Request, visit: Visit, compared: Comparison) -> dict[str, An
     for picture in made:
         picture.voices[:] = picture.voices[-MOST_VOICES:]
     comparing.shade(visit, made)
-    drawn = {id(voice.verdict) for picture in made for voice in picture.voices}
+    seen = {id(voice.verdict) for picture in made for voice in picture.voices}
     scaled = [
         Scaled(one.statement, verdict.claim.topic, one.device, verdict, found)
         for one, verdict in reversed(_standing(oldest_first))
-        if not verdict.reported.periods and id(verdict) not in drawn and (found := scales(verdict))
+        if not verdict.reported.periods and (found := scales(verdict))
     ]
+    seen |= {id(one.verdict) for one in scaled}
+    undrawn = {
+        one.statement: [claim.n for claim in _kept(one) if id(claim.verdict) not in seen] for one in oldest_first
+    }
     return {
         "compared": compared,
+        "undrawn": undrawn,
         "drawn": made,
         "scaled": scaled,
         "pieces": {one.statement: saying.marked(one.text or "", _kept(one)) for one in compared.items},

@@ -68,6 +68,9 @@ def test_a_statement_is_saved_once_compared_again_and_corrected(home: Home, sam:
     assert other != kept.headers["location"]
     page = sam.get(path).text
     assert 'class="voices desk"' in page
+    both = sam.get(f"/devices/{home.device}/comparison").text
+    assert both.count("twice a week") == 1  # in their words; what is drawn has its sentence there
+    assert "The customer says" in both
     assert "Why it was read so" in page
     events = next(t.attributes["href"] for t in parsed(page).tags if "/events?" in t.attributes.get("href", ""))
     assert events.startswith(f"/devices/{home.device}/events?kind=clean_finished")
