@@ -199,8 +199,9 @@ def _drawn(picture: Picture, width: float) -> Chart:
     for voice in picture.voices:
         said = voice.verdict.claim
         highest += [end for end in (said.low, said.high) if end is not None]
-    step = step_of(max(highest, default=1.0))
-    top = step * max(1, math.ceil(max(highest, default=1.0) / step + 0.15))
+    most = max(highest) or 1.0
+    step = step_of(most)
+    top = step * math.ceil(most / step + 0.15)
 
     def up(value: float) -> float:
         return plot.y + plot.height * (1 - min(value, top) / top)

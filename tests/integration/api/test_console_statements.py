@@ -116,6 +116,18 @@ def test_mistakes_are_said_at_their_fields_and_nothing_is_lost(home: Home, sam: 
     assert sam.get("/statements/new", params={"customer": "nobody"}).status_code == 404
 
 
+def test_words_that_are_a_script_are_shown_as_words(home: Home, sam: Browser) -> None:
+    text = "<script>alert(1)</script> I use it <b>twice a week</b>"
+    made = sam.submit("/statements/preview", **written(home, text))
+    kept = sam.submit("/statements", **written(home, text)).headers["location"]
+    path = f"{urlsplit(kept).path}/claims/0"
+    judged = {"do": "verdict", "verdict": "agrees", "because": "<script>alert(2)</script>"}
+    assert sam.submit(path, **judged).status_code == 303
+    for page in (made, sam.get(kept), sam.get(f"/devices/{home.device}/comparison")):
+        assert "<script>alert" not in page.text
+        assert "&lt;script&gt;alert(1)" in page.text
+
+
 def test_words_for_the_care_team_are_kept_and_not_shown_to_who_wrote_them_down(home: Home, sam: Browser) -> None:
     sent = written(home, "I take every pill.") | {"customer": "anna", "device": "pill-anna"}
     assert "for their care team alone" in sam.submit("/statements/preview", **sent).text

@@ -122,6 +122,12 @@ def test_without_a_period_the_window_is_one_bar_and_longer_periods_are_rates() -
     assert daily.bars[0].value == pytest.approx(2)
 
 
+def test_never_beside_nothing_has_a_scale_all_the_same() -> None:
+    chart = wide(judged([0, 0], [1, 1], low=0.0, high=0.0))
+    assert [tick.value for tick in chart.ticks][-1] >= 1
+    assert all(bar.heard.height == 0 for bar in chart.bars)
+
+
 def test_names_do_not_touch_on_a_telephone() -> None:
     [picture] = of_periods([Voice(1, judged([6] * 9, [1] * 9), SAID_AT)])
     desk, phone = picture.charts()
