@@ -143,7 +143,7 @@ def test_every_pill_beside_71_percent_for_the_clinician_alone(platform: Platform
     assert "71" not in told
 
 
-def test_stock_nears_its_end_and_exactly_one_order_is_placed(platform: Platform) -> None:
+def test_stock_nears_its_end_and_exactly_one_order_is_placed(platform: Platform, chromium: Browser) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     own(platform, "lotte", "Brandt Hardware", "shelf-lotte", "stock_sensor", now - timedelta(days=70))
     diary = Diary(weight_g=100.0)
@@ -189,6 +189,9 @@ def test_stock_nears_its_end_and_exactly_one_order_is_placed(platform: Platform)
         looks(3)
         assert [each["order"] for each in orders()] == [order["order"]]
         assert platform.get("tara", "/stock/shelf-lotte")["order"]["order"] == order["order"]
+        with signed_in(chromium, platform, "tara") as page:
+            page.goto(f"{platform.api_url}/orders")
+            expect(page.locator("main").get_by_text("shelf-lotte", exact=True)).to_have_count(1)
         done = platform.call("tara", "POST", f"/orders/{order['order']}/receive", json={})
         assert done.status_code == 200, done.text
         # What has come is not on the shelf yet: no reason for another.
