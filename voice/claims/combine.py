@@ -9,7 +9,7 @@ from voice.claims.measures import MINUTES_A_DAY, Measure
 from voice.claims.model import PER_DAYS, Per
 from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Scene
-from voice.claims.verb_last import no_more, or_more, restated, verb_end
+from voice.claims.verb_last import begun, no_more, or_more, restated, verb_end
 
 NEAR = 9.0
 """Penalties allowed between a count and its period or window: a clause, not a sentence."""
@@ -304,7 +304,7 @@ def _with_windows(scene: Scene, found: list[Measure]) -> list[Measure]:
     pairs = sorted(
         (_close(scene, found[other], window) + APART.get(found[other].kind, 5.0), place, other)
         for place, window in enumerate(found)
-        if window.kind in ("moment", "window")
+        if window.kind in ("moment", "window") or (scene.lexicon.verb_last and begun(window))
         for other in _neighbours(found, place)
         if _may_hold(scene, found[other], window) and not _fenced(found, place, other)
     )
@@ -351,6 +351,10 @@ def _may_hold(scene: Scene, measure: Measure, window: Measure) -> bool:
         return measure.unit == "min" and window.kind == "moment"
     if measure.kind not in WINDOWED:
         return False
+    if begun(window) and measure.kind != "count":
+        return False
+    if scene.lexicon.verb_last and window.kind == "window" and window.unit == "min" and measure.kind != "count":
+        return False  # «کل خونه رو تو پنجاه دقیقه»
     today = window.moment is not None and window.moment[0] == "day" and not window.moment[1]
     if today and measure.kind == "count" and _lies_there(scene, measure):
         return False  # "ten jars on the shelf just now"
@@ -367,7 +371,7 @@ def _fenced(found: list[Measure], first: int, second: int) -> bool:
 
 def _windowed(measure: Measure, window: Measure) -> Measure:
     moment = window.moment
-    if window.kind == "window" and window.value is not None and window.value.low:
+    if window.kind in ("window", "spell") and window.value is not None and window.value.low:
         days = window.value.low if window.unit == "day" else window.value.low / MINUTES_A_DAY
         moment = ("rolling", days)
     if moment is None:

@@ -99,6 +99,8 @@ def _tail(lattice: Lattice, end: int, unit: Unit, factor: float) -> tuple[int, I
         one = lattice.longest("one", place) if tag == "fraction_value" else None
         smaller = _unit(lattice, one.end if one is not None else place)
         if smaller is not None and smaller[1] == unit and smaller[2] < factor:
+            if smaller[2] * (number.value.low or 0) >= factor:
+                return end, None  # «یه ربع بیست دقیقه»: a range, no sum
             return smaller[0], number.value.scaled(smaller[2])
         if smaller is None and unit == "min" and factor == 60 and tag == "cardinal" and _minutes(number.value):
             glued = lattice.tokens[number.end - 1].start == lattice.tokens[end - 1].end
@@ -132,6 +134,11 @@ def _ranged(lattice: Lattice, begin: int) -> tuple[int, Length] | None:
         return None
     joint = lattice.longest("range", first.end) or (lattice.longest("and", first.end) if opened is not None else None)
     beside = joint is None and first.end < len(lattice.words) and lattice.words[first.end] == ","
+    next_to = lattice.longest("single_span", first.end) if joint is None and not beside else None
+    if next_to is not None and lattice.longest("cardinal", first.end) is not None:
+        low, high = _same_unit(first.value, next_to.value)
+        if low.interval.exact and high.interval.exact and (low.interval.low or 0) < (high.interval.low or 0):
+            return next_to.end, Length(Interval(low.interval.low, high.interval.high), low.unit)
     after = first.end + 1 if beside else joint.end if joint is not None else None
     if after is not None:
         second = lattice.longest("single_span", after)

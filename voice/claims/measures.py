@@ -35,6 +35,7 @@ vague          -          "rarely", "often"
 count          n          a bare count
 empty          -          nothing there: "empty", "none left"
 full           [f]        "full", "half full"
+emptied        f or n     «سی درصد قفسه خالیه»: the rest is there
 void           -          a figure of something else: "£ 9", "5 kg", "at 10"
 """
 
@@ -310,6 +311,15 @@ def _count(captures: Captures) -> Measure:
     return Measure("count", _as_interval(captures["n"]))
 
 
+def _emptied(captures: Captures) -> Measure | None:
+    """A share that is empty: the rest is there."""
+    part = _percent(captures) if "n" in captures else _fraction(captures)
+    if part is None or part.value is None or part.value.low is None or part.value.high is None:
+        return None
+    rest = replace(part.value, low=100 - part.value.high, high=100 - part.value.low)
+    return replace(part, kind="full", value=rest)
+
+
 def _full(captures: Captures) -> Measure:
     return replace(_fraction({"f": captures.get("f", 1)}), kind="full")
 
@@ -356,6 +366,7 @@ BUILDERS: Mapping[str, Builder] = {
     "count": _count,
     "empty": _plain("empty", exactly(0), "item"),
     "full": _full,
+    "emptied": _emptied,
     "void": _plain("void"),
 }
 

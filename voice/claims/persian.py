@@ -306,7 +306,15 @@ def split_persian(pieces: list[Piece]) -> list[Piece]:
                 found.append(Piece(APPROXIMATING, piece.begin, piece.end, "word"))
             else:
                 found.append(Piece(word, piece.begin, piece.end, "word"))
+    found = [piece for place, piece in enumerate(found) if not _of_a_clause(found, place)]
     return [_in_context(found, place) for place in range(len(found))]
+
+
+def _of_a_clause(pieces: list[Piece], place: int) -> bool:
+    """The ـی of «ده باری که»: it approximates nothing."""
+    if pieces[place].text != APPROXIMATING or place == 0 or place + 1 >= len(pieces):
+        return False
+    return pieces[place + 1].text == "که" and pieces[place - 1].text in ("بار", "دفعه", "نوبت", "مرتبه", "وعده", "تا")
 
 
 def _in_context(pieces: list[Piece], place: int) -> Piece:
@@ -324,11 +332,15 @@ def _in_context(pieces: list[Piece], place: int) -> Piece:
         return Piece(ABOUT, piece.begin, piece.end, "word")
     if piece.text == "یک" and after is not None and (after.kind == "number" or (after.text in NUMBERS - SINGLE)):
         return Piece(ABOUT, piece.begin, piece.end, "word")
+    if after is not None and after.text == "که" and piece.text in RELATIVE:
+        return Piece(RELATIVE[piece.text], piece.begin, piece.end, "word")
     if piece.text in PERIOD_EACH and _counts_times(pieces, place + 1) and not _counted_before(before):
         return Piece(PERIOD_EACH[piece.text], piece.begin, piece.end, "word")
     return piece
 
 
+RELATIVE: Final = {"باری": "بار", "دفعهای": "دفعه", "نوبتی": "نوبت", "مرتبهای": "مرتبه", "وعدهای": "وعده"}
+"""«ده باری که»: the ـی of what "that" tells more of."""
 PERIOD_EACH: Final = {"هفته": "هفتهای", "ماه": "ماهی", "سال": "سالی", "روز": "روزی"}
 """«هفته دو بار» is «هفته‌ای دو بار»."""
 ONE_OF_THEM: Final = frozenset({"این", "همین", "اون", "همون", "آن", "هر", "اول", "آخر", "وسط", "طول", "طی", "در", "تو",

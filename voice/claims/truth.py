@@ -95,7 +95,7 @@ def not_even(scene: Scene, measure: Measure) -> Cue | None:
     for cue in scene.all("not_even", begin=begin, end=end):
         if cue.begin < measure.end or scene.lexicon.verb_last:
             return cue
-    if scene.lexicon.verb_last and measure.kind in ("rate", "length", "length_per") and measure.end < end:
+    if scene.lexicon.verb_last and measure.kind in ("rate", "count", "length", "length_per") and measure.end < end:
         more = scene.longest("more", measure.end)
         if more is not None:
             for cue in scene.all("neg", begin=more.end, end=min(end, more.end + BOUND_REACH)):

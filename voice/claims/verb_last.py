@@ -14,11 +14,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
+from voice.claims.lexicon import Lexicon
 from voice.claims.lexicon.fa_forms import COPULA, FORMS, NEGATION
 from voice.claims.measures import Measure
 from voice.claims.scene import Cue, Scene
+from voice.claims.text import normalise
+from voice.claims.tokens import tokenise
 
 PHRASE = 6
 """Tokens before a denial in which a phrase that holds it may begin."""
@@ -50,15 +54,50 @@ def _past(scene: Scene, neg: Cue) -> bool:
     return neg.end < len(scene.tokens) and scene.tokens[neg.end].text in PAST - {"است", "بود", "دید", "شمرد", "فهمید"}
 
 
+@cache
+def _affirmed(lexicon: Lexicon) -> frozenset[tuple[str, ...]]:
+    """Phrases of use, as tokens."""
+    return frozenset(
+        tuple(token.text for token in tokenise(normalise(phrase), lexicon.language)) for phrase in lexicon.tags["use"]
+    )
+
+
+def _speaker_denies(scene: Scene, neg: Cue, end: int) -> Cue | None:
+    """«به کارش نمی‌گیریم»: a use with its denial inside it; any other verb of a speaker's is no fault."""
+    words = scene.lattice.words
+    for place in range(neg.begin - 1, max(0, neg.begin - BACK) - 1, -1):
+        if (*words[place : neg.begin], *words[neg.end : end]) in _affirmed(scene.lexicon):
+            return Cue("neg_use", place, end)
+    return None
+
+
+BECOMING: Final = frozenset({"میش", "شد", "شده"})
+
+
+def _nothing_known(scene: Scene, neg: Cue) -> bool:
+    """Whether a word that the lexicon does not know stands before «نمیشه»."""
+    verb = neg.begin + 1
+    if neg.begin == 0 or verb >= len(scene.tokens) or scene.tokens[verb].text not in BECOMING:
+        return False
+    before = scene.tokens[neg.begin - 1]
+    return before.kind == "word" and set(scene.lattice.at[neg.begin - 1]) <= {"noun"}
+
+
 def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     """The cue that a denial makes, "neg_used" where a listed phrase holds it, None where it only denies."""
     lattice = scene.lattice
     if lattice.words[neg.begin] != NEGATION:
         return Cue("neg_used", neg.begin, neg.end)
+    if neg.tag == "neg" and _by_speaker(scene, neg):
+        mine = _speaker_denies(scene, neg, min(neg.end + 1, len(scene.tokens)))
+        if mine is not None:
+            return mine
     held = _held(scene, neg)
     if held is not None:
         return held
     begin, _ = scene.clause(neg.begin)
+    if neg.tag == "cannot" and _nothing_known(scene, neg):
+        return Cue("fault", neg.begin - 1, neg.end)
     verb = lattice.at[neg.end] if neg.end < len(scene.tokens) else {}
     if "take" in verb and "use" not in verb:
         return Cue("neg_take", neg.begin, verb["take"][0].end)
@@ -83,6 +122,10 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     if neg.tag == "neg" and _by_speaker(scene, neg) and _past(scene, neg):
         if any(scene.all("it", begin=begin, end=neg.begin)):
             return Cue("neg_use", neg.begin, end)  # «نه روزه اسکنرو برنداشتیم»
+    if neg.tag == "neg" and _by_speaker(scene, neg):
+        return _speaker_denies(scene, neg, end)
+    if neg.tag == "neg" and _nothing_known(scene, neg):
+        return Cue("fault", neg.begin - 1, end)  # «درش وا نمیشه»
     if neg.tag == "neg" and neg.end - neg.begin == 1 and not known:
         return Cue("fault", neg.begin, end) if verb or neg.end < len(scene.tokens) else None
     return None
@@ -237,6 +280,17 @@ def restated(scene: Scene, found: list[Measure]) -> list[Measure]:
                 continue
         kept.append(measure)
     return kept
+
+
+BEGUN_PERIODS: Final = frozenset({"week", "month", "year"})
+
+
+def begun(window: Measure) -> bool:
+    """«از هفته پیش چهار بار», «از دو هفته پیش سه بار»: since when is a window of what is counted."""
+    if window.kind == "since" and window.moment is not None:
+        return window.moment[0] in BEGUN_PERIODS or window.moment == ("day", 1)
+    pattern = window.frame.pattern if window.frame is not None else ""
+    return window.kind == "spell" and pattern.startswith("از <time:t> <ago>")
 
 
 def no_more(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bool:

@@ -107,7 +107,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("share", "<number:a> از هر <number:b> <counter|dose>?"),
     Frame(
         "share",
-        f"از هر? <number:b> <times> که? <noun|it>? <use|take|session|fault>? ,? <number:a> <times|counter>",
+        "از هر? <number:b> <times> که? <noun|it>? <use|take|session|consume|noun>? <noun|stop>? ,? <number:a> <times|counter>",
     ),
     Frame("share", f"از هر <number:b> {_THING} که? {_THING} {_THING} ,? <number:a> <times|counter>?"),
     Frame("share", "از <number:b> <times|dose|item> <dose|it|noun>? ,? <number:a> <times|counter>"),
@@ -139,6 +139,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame("empty", f"هیچی|چیزی <left|noun|stop>? <left|noun>? <left|noun>? {_NOT} است|مونده|میدار|بود"),
     Frame("full", "<full>"),
     Frame("full", "نصف|نصفه|نیمه <left|noun|it>? <empty>", {"f": 0.5}),
+    Frame("emptied", "<number:n> <percent> <left|noun|it>? <noun|stop>? <empty>"),
+    Frame("emptied", "<fraction_value:f> <left|noun|it>? <noun|stop>? <empty>"),
     Frame("full", "<fraction_value:f> <it>? <full>"),
     Frame("full", "<fraction_value:f> <left|noun> <full>"),
     Frame("percent", "<number:n> <percent> <left|noun> <full>"),
