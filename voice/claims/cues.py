@@ -25,6 +25,8 @@ ENDING = frozenset({"number", "every", "whole", "fault", "product_fault", "miss"
 """What a denial may deny as it stands: it makes no other cue of these."""
 FARTHEST = 36
 """Tokens beyond which no cue speaks of a figure: topics.FAR at its weight a token, and a long phrase."""
+LABELLED = 5
+"""Tokens of a name and its number before a comma."""
 REACH = 4
 """Tokens between a denial and its verb."""
 
@@ -100,6 +102,10 @@ def _begins(scene: Scene, cue: Cue) -> bool:
     """A beginning that is a person's ("I started it") begins no fault, and the product's ("it started") is no use."""
     if cue.tag == "contact":
         return _subject(scene, cue.begin) == "it" and scene.tokens[cue.begin].text.endswith(scene.lexicon.verb_endings)
+    if cue.tag == "use" and cue.begin > 1 and scene.lattice.words[cue.begin - 1] == ",":
+        before = range(max(cue.begin - LABELLED, 0), cue.begin - 1)
+        if any("contact" in scene.lattice.at[place] for place in before):
+            return True  # "ticket 55102, OPENED 6 days ago"
     if cue.tag == "use" and cue.begin > 0:
         before = scene.lattice.at[cue.begin - 1]
         if ("setting" in before or "aside" in before) and "me" not in before:

@@ -99,6 +99,7 @@ Captures = Mapping[str, Any]
 Builder = Callable[[Captures], Measure | None]
 
 DAYS_A_WEEK = 7
+WORKING_DAYS = 5
 DAYS_A_MONTH = 31
 WHOLE_PERIODS: Mapping[float, Per] = {1.0: "day", 7.0: "week", 30.0: "month", 365.0: "year"}
 MINUTES_A_DAY = 1440
@@ -168,9 +169,11 @@ def _every_over(captures: Captures) -> Measure | None:
     return _per_length(exactly(1), _length_of(captures))
 
 
-def _rate_periodic(captures: Captures) -> Measure:
+def _rate_periodic(captures: Captures) -> Measure | None:
     low, high, per = captures["w"]
     many = _as_interval(captures["n"])
+    if low == WORKING_DAYS:
+        return None  # "3 to 5 working days"
     return Measure("rate", replace(many, low=_times(many.low, low), high=_times(many.high, high)), per=per)
 
 

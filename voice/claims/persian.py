@@ -141,6 +141,8 @@ def _listed(word: str) -> tuple[str, ...] | None:
         return None
     for length in range(len(word) - 1, SHORT_STEM - 1, -1):
         stem, suffix = word[:length], word[length:]
+        if stem not in listed and f"{stem}ه" in listed and length > SHORT_STEM and suffix in ("مون", "تون", "شون"):
+            return (f"{stem}ه",)  # «همسایمون»
         if stem not in listed or (length <= SHORT_STEM and len(suffix) < SHORT_SUFFIX):
             continue
         match = OWNED.fullmatch(suffix)

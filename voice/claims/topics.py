@@ -115,7 +115,7 @@ def _contradicts(scene: Scene, measure: Measure, topic: str, cue: Cue) -> bool:
         return measure.kind == "length" and measure.unit == "min"
     if topic in ("stock_consumption", "stock_level"):
         return not measure.countable
-    if measure.kind == "none" and "<miss>" in pattern:
+    if measure.kind == "none" and ("<miss>" in pattern or "<denied_miss>" in pattern):
         return topic != "missed_doses"
     if topic == "stock_level" and measure.frame is not None and measure.frame.kind == "nth":
         return True

@@ -295,6 +295,13 @@ def begun(window: Measure) -> bool:
 
 def no_more(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bool:
     """What only repeats the figure beside it: «یه سوم قفسه هم پره», «تا حالا نشده یه وعده رو فراموش کنم»."""
+    if measure.kind == "vague":
+        return any(
+            other.value is not None
+            and abs(other.begin - measure.begin) <= BESIDE + 2
+            and scene.clause(other.begin) == scene.clause(measure.begin)
+            for other in measures
+        )  # «هفتاد درصدشو مرتب می‌خورم»
     if measure.kind in ("full", "empty"):
         rest = scene.lattice.words[max(measure.begin - 1, 0)] in ("باقی", "بقیه", "باقیش")
         beside = any(

@@ -20,6 +20,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("rate", "<number:n> <times>? <per_word> <period:p>"),
     Frame("rate", f"<number:n> {_NOUNS} <per_word> <period:p>"),
     Frame("rate", "<number:n> <use|dose|session|fault> <per_word> <period:p>"),
+    Frame("rate", "<number:n> <miss> <dose|dose_pronoun>? <per_word> <period:p>"),
     # "twice daily", "five boxes daily"
     Frame("rate_periodic", f"<number:n> <times>? {_NOUNS} <periodic:w>"),
     # "twice every 3 days", "once every other week", "one drum every two weeks"
@@ -36,6 +37,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("rate_in", "<article> <noun|item|dose|session> <noun>? <every> <ordinal:k> <period:p>", {"n": 1}),
     Frame("rate_in", "<every> <number:k>? <period:p> ,? <article> <item>", {"n": 1}),
     Frame("rate_in", "<every> <ordinal:k> <period:p> ,? <article> <item>", {"n": 1}),
+    Frame("rate_over", "took|takes us|me|them|him|her? <time:t> to <consume> <number:n> <noun|item>"),
     # "3 times in 2 weeks", "five times in the last 10 days", "once in a fortnight"
     Frame("rate_over", f"<number:n> <times>? {_NOUNS} <in> <time:t>"),
     Frame("rate_window", f"<number:n> <times>? {_NOUNS} <window_in> <time:t>"),
@@ -51,6 +53,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame("every_over", "<hedge> <every> <time:t>", {"hedged": True}),
     Frame("every", "every <period:p> or two", {"k": (1.0, 2.0)}),
     Frame("every", "each and every <period:p>"),
+    Frame("every", "<weekday> mornings|afternoons|evenings|nights|lunchtimes", {"p": ("week", 1.0)}),
+    Frame("every", "on <weekday> mornings|afternoons|evenings|nights|lunchtimes", {"p": ("week", 1.0)}),
     Frame("every", "<every> <ordinal:k> <weekday>", {"p": ("week", 1.0)}),
     Frame("every", "not a|one <period:p> goes|passes|went by? without|when|that"),
     Frame(
@@ -91,6 +95,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("window", "<in> <time:t>"),
     Frame("length_each", "<time:t> each|apiece"),
     Frame("length", "<time:t>"),
+    Frame("void", "no one"),
     Frame("void", "turned|turning <number>"),
     Frame("void", "the only day|week|month|time|night|morning"),
     Frame("void", "the second <noun|measure|label|thing|item>"),
@@ -226,5 +231,6 @@ FRAMES: tuple[Frame, ...] = (
     # "took this morning's one"
     Frame("moment", "<moment:m> 's <dose|dose_pronoun|session>"),
     Frame("count", "on <number:n> days|mornings|nights|evenings|afternoons"),
+    Frame("count", "both of? <dose|dose_pronoun|item>?", {"n": 2}),
     Frame("count", "<number:n> <noun>?"),
 )

@@ -198,7 +198,8 @@ DOING: Mapping[str, tuple[str, ...]] = {
         aa; aaa;
         coin cell; coin cells; button cell; aa batteries; aaa batteries; aas; aaas; duracells; pair of batteries;
         pack of batteries; power cell; accumulator; battery pack; battery charge; rechargeable; rechargeables;
-        batt'ry; batts; lithium; lithium cell; full battery
+        batt'ry; batts; lithium; lithium cell; full battery;
+        of juice; the juice; its juice; no juice; juice left; of charge; of battery
         """),
     "lasts": (
         *verbs("""

@@ -194,7 +194,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         started; has been going
         """),
     "have": phrases("""
-        holds; has in it; contains; is holding;
+        
         we got; i got in stock; we hold; we are holding; we keep; there remain; there remains; we count; i count; i
         make it; we stock; we've still; i still have; we still have; still got
         """),

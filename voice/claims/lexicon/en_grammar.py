@@ -154,7 +154,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         not under
         """),
     "least_after": phrases("""
-        or more; plus; +; at least; or longer; minimum; and more; or better; and counting; or above;
+        or more; plus; +; at least; or longer; minimum; and more; or better; or above;
         at the least; at the very least; and up
         """),
     "most": phrases("""

@@ -129,7 +129,8 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         reviews say; review said; the reviews; i read; i've read; i read that; on your website; on the box;
         on the label; on the packaging; in the manual; in the leaflet; in the brochure; he needs; she needs;
         they claim; manufacturer; they promised; you claim; printed; allowed; permitted; is limited to; max dose;
-        no more than prescribed; has to have
+        no more than prescribed; has to have;
+        quoted; was quoted; were quoted; quoted me; quoted us; estimated delivery; eta; lead time; promised within; assured; assured me; were promised; was promised; am promised
         """),
     ),
     "display": (
@@ -180,6 +181,12 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         has one; has the same; has another; owns one; bought one; has her own; has his own; has two; got one;
         bought hers; bought his; has a different; has yours; uses hers; uses his; runs hers; runs his;
         has an older; has the older; has the old; has the other
+        """),
+        ),
+        *each(
+            phrases("the last; the previous; our previous; my previous; the former; my last; our last; the first"),
+            phrases("""
+        hoover; vacuum; robot; dispenser; system; software; program; machine; device; sensor; gadget; app we had; one we had
         """),
         ),
         *phrases("""

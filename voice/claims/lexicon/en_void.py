@@ -16,7 +16,8 @@ VOID: Mapping[str, tuple[str, ...]] = {
         comes; delivery comes; he comes; she comes; comes round; visits us; visits me; visits her; comes by; comes
         in; the wholesaler; wholesaler; the distributor; distributor; vendor; the vendor; the manufacturer; factory;
         the brewery; the dairy; the bakery; the baker; a van; the van; the driver; driver; lorries; trucks; supplies
-        us; delivers; brings us; sends us; competitor; a rep
+        us; delivers; brings us; sends us; competitor; a rep;
+        pharmacy; the clinic; the surgery; the library; the post office; the bank is; opening times
         """),
     "contact": (
         *verbs("""
@@ -73,7 +74,8 @@ VOID: Mapping[str, tuple[str, ...]] = {
         second threshold; threshold to; alarm is at; alarm at; alert is at; alert at; alarm goes at; alarm goes off
         at; warning at; warns at; alerts at; trigger at; triggers at; trigger is; reorder at; reorder level; minimum
         is; minimum stock; par level; safety stock; cut-off; cutoff; is configured; programmed for; programmed to;
-        set the; set my; set our; set her; set his
+        set the; set my; set our; set her; set his;
+        autosaves; auto-saves; autosave; saves itself; refreshes; syncs itself; backs up; backs itself up; emails me; texts me; notifies me; reminds me; updates itself; checks for updates; pings me; sends me; sends an alert; sends a report; sends a reading; polls; transmits; reports every; samples; measures every; reports back every; syncs every; uploads every; pushes
         """),
     "aside": phrases("""
         charging; to charge; recharge time; charging time; to update; updating; update took; update takes;
