@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 
-OCCURRENCE: Final = (0.01, 0.02, 0.05, 0.1)
-"""Smoothing of how likely a day with demand is: from a memory of 100 days to one of ten."""
-SIZE: Final = (0.02, 0.05, 0.1)
-"""Smoothing of how much is taken on such a day."""
+OCCURRENCE: Final = (0.0, 0.005, 0.01, 0.02)
+"""Smoothing of how likely a day with demand is: from all days alike to a memory of fifty."""
+SIZE: Final = (0.0, 0.01)
+"""Smoothing of how much is taken on such a day. Faster ones follow chance (docs/benchmarks.md)."""
 WEEK: Final = 7
 FEWEST_DAYS: Final = 14
 """Days heard below which nothing is forecast."""
