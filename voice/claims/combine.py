@@ -24,6 +24,8 @@ FEWEST_MINUTES = 12
 WEEKENDS = (1.0, 2.0)
 """Every weekend is once or twice a week."""
 CORRECTION_GAP = 10
+VERBLESS = 4
+"""Tokens of a correction that has no verb of its own before it."""
 """Tokens between a figure and the one that takes its place."""
 
 
@@ -62,6 +64,9 @@ def _no_measure(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -
     return any(
         (entry := scene.longest("product_fault", place)) is not None and entry.end > measure.begin
         for place in range(max(measure.begin - 4, 0), measure.end)
+    ) or any(
+        (entry := scene.longest("fault", place)) is not None and entry.end > measure.end
+        for place in range(measure.begin, measure.end)
     )
 
 
@@ -204,6 +209,8 @@ def _takes_back(scene: Scene, first: Measure, second: Measure) -> bool:
 
 def _in_place_of(scene: Scene, first: Measure, second: Measure) -> Measure:
     value = second.value
+    if scene.lexicon.verb_last and second.kind == first.kind == "count" and second.begin - first.end > VERBLESS:
+        return second
     if second.kind == first.kind == "count":
         return replace(second, begin=first.begin)
     if second.kind != "count" or value is None:
@@ -355,6 +362,8 @@ def _may_hold(scene: Scene, measure: Measure, window: Measure) -> bool:
         return False
     if scene.lexicon.verb_last and window.kind == "window" and window.unit == "min" and measure.kind != "count":
         return False  # «کل خونه رو تو پنجاه دقیقه»
+    if scene.lexicon.verb_last and measure.kind == "count" and not measure.of_times and _lies_there(scene, measure):
+        return False  # «برای این هفته ۱۵ تا مونده»
     today = window.moment is not None and window.moment[0] == "day" and not window.moment[1]
     if today and measure.kind == "count" and _lies_there(scene, measure):
         return False  # "ten jars on the shelf just now"

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from voice.claims.scene import Cue, Scene
-from voice.claims.verb_last import made_of_denial
+from voice.claims.verb_last import apart, bounded_use, by_speaker, made_of_denial
 
 TOPICAL = (
     "use", "fault", "battery", "lasts", "recharge", "session", "miss", "take", "dose", "item", "left", "consume",
@@ -71,6 +71,8 @@ def cues_of(scene: Scene) -> Cues:
             made.append(cue)
     covered = {place for cue in made for place in range(cue.begin, cue.end)}
     found = [cue for cue in found if cue.tag not in ("use", "take", "aside") or cue.begin not in covered]
+    if scene.lexicon.verb_last:
+        found, made = _verb_last(scene, found, made)
     made += _strange_verbs(scene)
     made += _deeds(scene)
     made += _ongoing(scene)
@@ -86,6 +88,23 @@ def cues_of(scene: Scene) -> Cues:
     made += _renewals(scene)
     found = [_of_a_run(scene, cue) for cue in found]
     return Cues(tuple(sorted(found + made, key=_place)), tuple(denials))
+
+
+def _verb_last(scene: Scene, found: list[Cue], made: list[Cue]) -> tuple[list[Cue], list[Cue]]:
+    """Cues that stand apart, and those whose denial says how often rather than what fails."""
+    made = made + apart(scene)
+    uses = [use for neg in scene.all("neg", "cannot") if (use := bounded_use(scene, neg)) is not None]
+    mine = {cue.begin for cue in scene.all("neg") if by_speaker(scene, cue)}
+    covered = {place for cue in uses for place in range(cue.begin, cue.end)}
+    sounding = {place for cue in made if cue.tag == "fault" for place in range(cue.begin, cue.end)}
+
+    def kept(cue: Cue) -> bool:
+        if cue.tag in ("fault", "product_fault"):
+            own = cue.begin in mine and cue.end - cue.begin == 2
+            return cue.begin not in covered and not own
+        return cue.tag != "use" or cue.begin not in sounding
+
+    return [cue for cue in found if kept(cue)], [*(cue for cue in made if kept(cue)), *uses]
 
 
 def _inside_longer(scene: Scene, cue: Cue) -> bool:
@@ -173,8 +192,17 @@ def _made(scene: Scene, neg: Cue) -> Cue | None:
             return Cue("fault", neg.begin, place + 1) if subject == "it" else None
         if "use" in tags or "take" in tags:
             return _denied_use(scene, neg, place, subject)
-        strange = (not _known(scene, place) or "contact" in tags) and _verbal(scene, neg, place)
-        if neg.tag == "cannot" and "mild" not in tags and scene.tokens[place].kind == "word" and place == neg.end:
+        strange = (not _known(scene, place) or "contact" in tags or "aside" in tags) and _verbal(scene, neg, place)
+        bounded = (
+            not {"least", "most", "number"}.isdisjoint(lattice.at[place + 1]) if place + 1 < len(lattice.at) else False
+        )
+        if (
+            neg.tag == "cannot"
+            and "mild" not in tags
+            and not bounded
+            and scene.tokens[place].kind == "word"
+            and place == neg.end
+        ):
             return Cue("fault", neg.begin, place + 1)
         if strange and (subject == "it" or neg.tag == "cannot" or (subject is None and not _people(scene, neg.begin))):
             return Cue("fault", neg.begin, place + 1)

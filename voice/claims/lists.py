@@ -96,6 +96,8 @@ def _doses_by_part(scene: Scene, begin: int) -> Measure | None:
         if number is None:
             break
         after = number.end
+        if scene.lexicon.verb_last and (counter := scene.longest("counter", after)) is not None:
+            after = counter.end
         for tag in ("dose", "noun"):
             thing = scene.longest(tag, after)
             if thing is not None and scene.longest("day_part", after) is None:

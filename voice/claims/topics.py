@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voice.claims.cues import VOID, Cues
 from voice.claims.measures import MINUTES_A_DAY, Kind, Measure
 from voice.claims.scene import SENTENCE, Cue, Scene
+from voice.claims.verb_last import denied_within, left_out
 
 Weights = Mapping[str, Mapping[str, float]]
 """topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""
@@ -72,7 +73,7 @@ FITS: Mapping[Kind, Weights] = {
     "always": {"fault_frequency": _FAULT, "adherence": {"take": 1.0}},
     "none": {
         "missed_doses": {"miss": -1.5}, "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0},
-        "fault_frequency": {"fault": 0.0, "product_fault": -0.5}, "stock_level": {"left": 0.0},
+        "fault_frequency": {"fault": 0.0, "product_fault": -0.5}, "stock_level": {"left": 0.0}, "adherence": {},
     },
     "vague": {
         "usage_frequency": {"use": 0.0, "take": 0.0, "neg_use": 0.0}, "fault_frequency": _FAULT, "missed_doses": _MISS,
@@ -132,12 +133,18 @@ def _contradicts(scene: Scene, measure: Measure, topic: str, cue: Cue) -> bool:
     return False
 
 
+def pattern_of(measure: Measure) -> str:
+    """What a measure came by."""
+    return measure.frame.pattern if measure.frame is not None else ""
+
+
 def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[str, float]) -> float | None:
     if _contradicts(scene, measure, topic, cue):
         return None
     if cue.tag == "neg_take" and measure.kind == "rate":
         # "I don't take them four times a day" denies a habit; "didn't take two yesterday" missed them.
-        wanted = "usage_frequency" if measure.moment is None else "missed_doses"
+        habit = measure.moment is None and not (scene.lexicon.verb_last and left_out(scene, measure, cue))
+        wanted = "usage_frequency" if habit else "missed_doses"
         return -1.5 if topic == wanted else None
     if cue.tag == "neg_use" and measure.kind in ("rate", "length", "length_per", "none") and topic.startswith("usage_"):
         return -1.0 if measure.kind == "none" else 0.0
@@ -152,6 +159,10 @@ def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[
         begin, end = scene.clause(measure.begin)
         if not (scene.lattice.has("have", begin, end) and scene.lattice.has("now_left", begin, end)):
             return None
+    if topic == "adherence" and cue.tag == "miss" and scene.lexicon.verb_last and denied_within(scene, cue):
+        return None  # «همه‌شو خورد، یکی هم جا ننداخت»
+    if topic == "adherence" and measure.kind == "none":
+        return -2.5 if cue.tag == "neg_take" and "<hich>" in pattern_of(measure) else None
     return fits.get(cue.tag)
 
 

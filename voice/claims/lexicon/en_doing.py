@@ -83,6 +83,14 @@ DOING: Mapping[str, tuple[str, ...]] = {
     ),
     "fault": (
         *each(
+            phrases("forgets; forgot; forgetting; forget; neglects; declines; omits"),
+            phrases("""
+        to come; to go; to dock; to return; to charge; to ring; to beep; to open; to dispense; to sync; to save; to
+        turn; to send; to update; to drop; to buzz; to start; to stop; to close; to lock; to report; to clean; to
+        empty
+        """),
+        ),
+        *each(
             phrases("""
             comes out; come out; came out; comes back; come back; came back; turns out; ends up; end up; ended up;
             comes through; come through; shows up; arrives; lands
@@ -191,7 +199,10 @@ DOING: Mapping[str, tuple[str, ...]] = {
         let us down; lets us down; letting me down; failed me; fails me; fail me; disappoints; disappointed me;
         dropped on; drops on; drops them; drops pills; drops tablets; spills; spilled; spilt; spilling; lose its
         mind; lost its mind; loses its mind; goes off its head; off its head; off its rocker; goes off on one; has a
-        moment; has a fit
+        moment; has a fit; is out by; out by; are out by; was out by; wrong by; wide of the mark; closed on me; just
+        closed; closes itself; closed itself; just closes; errors out; errored out; takes forever; took forever; all
+        over the place; up the creek; up the spout; gone to pot; nothing but beep; nothing but trouble; sulked;
+        sulks; sulking
         """),
     ),
     "battery": phrases("""
@@ -199,7 +210,7 @@ DOING: Mapping[str, tuple[str, ...]] = {
         coin cell; coin cells; button cell; aa batteries; aaa batteries; aas; aaas; duracells; pair of batteries;
         pack of batteries; power cell; accumulator; battery pack; battery charge; rechargeable; rechargeables;
         batt'ry; batts; lithium; lithium cell; full battery;
-        of juice; the juice; its juice; no juice; juice left; of charge; of battery
+        of juice; its juice; no juice; juice left; of charge; of battery
         """),
     "lasts": (
         *verbs("""
@@ -220,7 +231,7 @@ DOING: Mapping[str, tuple[str, ...]] = {
         back; back on the dock; back on its dock; back in its dock; back to its dock; back to its base; back to
         base; back on charge; back on the charger; needs its dock; heads home; heads for the dock; heads back; goes
         back to charge; toast after; on a full battery; on one battery; on a single battery; per full charge; for
-        every charge; battery in; out of it; out of one charge; out of a full charge; from a charge; from one
+        every charge; battery in; out of one charge; out of a full charge; from a charge; from one
         charge; from a full charge; from a single charge; on each charge; from each charge; with one charge; with a
         full charge; with each charge; on a fresh charge; and it's dead; and it is dead; and it dies; and it's flat;
         and he's dead; and she's dead; dead as a; gives up after
@@ -273,7 +284,8 @@ DOING: Mapping[str, tuple[str, ...]] = {
         trip; per mission; per job; each job; each mission; pootles about; pootles; bumbles about; bumbles around;
         wanders about; wanders around; whizzes round; whizzes around; zips around; zips about; putters around;
         putters about; tootles about; scoots around; hums around; bobs about; mooches about; travels; chugs; chugs
-        along; chugs around
+        along; chugs around; finished in; finished within; is finished within; 's finished within; done inside; done
+        in under; through in; over in; over and done; wrapped up in; in and out
         """),
     ),
 }

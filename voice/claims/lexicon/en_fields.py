@@ -101,16 +101,18 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         cupboard; in the depot; behind the bar; behind the counter; under the counter; to hand; within reach; at
         hand; on premises; on site; on the premises; we are at; i am at; down to our last; down to my last; down to
         the last; our last; my last; stock level; stock levels; in total now; is sitting; are sitting; sit there;
-        sits there; sitting there; lying around; lie there; i counted; we counted; just counted; by my
-        count; count shows; physically here; physically there; on the trolley; in the trolley; in its belly; in the
-        carousel; in the hopper; in the compartment; in the compartments; in the cassette; in the cartridge; loaded;
-        are in it; inside it; contains; contain; hold; has got; is filled to; filled to; is at; are at; 's at;
-        reserves; leftover; surviving; survive; nothing but; no more than a; we're at; we're down to; still has; i
-        count; we count; i can count; stock :; stock -; inventory :; remaining :; left :; in stock :; stock count :;
-        level :; stock level :; count :; on hand :; stock now; left out the back; left out back; left out there;
-        left out; left over there; left in; left on; left at; left here; left there; still inside; are inside; is
-        inside; inside still; left inside; inside the machine; inside the box; inside the dispenser; tipped out;
-        tipped them out
+        sits there; sitting there; lying around; lie there; i counted; we counted; just counted; by my count; count
+        shows; physically here; physically there; on the trolley; in the trolley; in its belly; in the carousel; in
+        the hopper; in the compartment; in the compartments; in the cassette; in the cartridge; are in it; inside
+        it; contains; contain; hold; has got; is filled to; filled to; is at; are at; 's at; reserves; leftover;
+        surviving; survive; nothing but; no more than a; we're at; we're down to; still has; i count; we count; i
+        can count; stock :; stock -; inventory :; remaining :; left :; in stock :; stock count :; level :; stock
+        level :; count :; on hand :; stock now; left out the back; left out back; left out there; left out; left
+        over there; left in; left on; left at; left here; left there; still inside; are inside; is inside; inside
+        still; left inside; inside the machine; inside the box; inside the dispenser; tipped out; tipped them out;
+        that's what's left; that is what is left; that's all that's left; that's all we have; that's all i have; is
+        all that's left; is what's left; that's all there is; is all there is; is all we have; is all i have; ' s
+        at; all we've got; all i've got; that's our lot; that's the lot
         """),
     "consume": (
         *verbs("""
@@ -185,7 +187,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         used; nobody touched; no one used; nobody's used; nobody's touched; no one's used; no one's touched; took my
         last; took the last; my last one; had my last; opened it last; used it last; ran it last; was in it last;
         took it last; was when i; when i last; was on it last; last was; when we last; when it last; when she last;
-        when he last
+        when he last; left it alone; leave it alone; left the thing alone; let it be; been without it; gone without
+        it; left it in; left it on its dock; left it off; kept it off
         """),
     ),
     "start": phrases("""
@@ -194,7 +197,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         started; has been going
         """),
     "have": phrases("""
-        
+
         we got; i got in stock; we hold; we are holding; we keep; there remain; there remains; we count; i count; i
         make it; we stock; we've still; i still have; we still have; still got
         """),
@@ -205,7 +208,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         before it quits; before the juice; then dead; then flat; then nothing; then it's dead; then it is dead; then
         it's off to; then it needs; then it wants; then back to; then it goes back; then it heads; in and it's dead;
         in and it is dead; in and dead; in and it dies; and that's it; and it conks; and it gives up; till it's
-        dead; till it's flat; until it's dead; until it's flat
+        dead; till it's flat; until it's dead; until it's flat; without going back; without recharging; without a
+        recharge; without charging; without a charge; without heading; without needing; from full to flat; full to
+        flat; full to empty; from full to empty; from full to dead
         """),
     "idle": phrases("operated; active; busy; touched; clean; vacuum; hoover; mop; sweep; go out; go round; cleans"),
     "empty": (

@@ -310,7 +310,8 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         """),
     "neg": phrases("""
         dosnt; dosent; doesn; didn; havn't; havnt; dont; nae; nivver; isn; wasn;
-        not; never; no longer; without; nobody; neither; nor
+        not; never; no longer; without; nobody; neither; nor;
+        no one; none of us; neither of us; noone; not a soul; nobody's; none of them has; no-one
         """),
     "cannot": phrases("""
         can not; could not; unable to; will not let me; does not let me; did not let me; not able to; not possible

@@ -117,20 +117,20 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
             ("says", "said", "promises", "promised", "states", "claims", "stated", "claimed", "wants"),
         ),
         *phrases("""
-        prescribed; prescribes; as prescribed; supposed to; meant to; is to take; are to take; am to take;
-        was to take; advertised; advertised as; rated for; rated at; is rated; should last; should take;
-        should be taking; should hold; ought to last; according to the manual; according to the box;
-        according to the leaflet; according to the website; according to the doctor; according to my doctor;
-        according to his doctor; on paper; recommended; recommendation; instructed; instructions; promised;
-        promises; you promised; guaranteed; was told to; were told to; told to; tells me to; told me to;
-        tells him to; tells her to; told him to; told her to; orders are; doctor's orders; regimen is;
-        prescription is; she has to take; he has to take; i have to take; i must take; he must take;
-        she must take; needs to take; need to take; you said; you say; your ad; marketed; dosage is; dose is;
-        reviews say; review said; the reviews; i read; i've read; i read that; on your website; on the box;
-        on the label; on the packaging; in the manual; in the leaflet; in the brochure; he needs; she needs;
-        they claim; manufacturer; they promised; you claim; printed; allowed; permitted; is limited to; max dose;
-        no more than prescribed; has to have;
-        quoted; was quoted; were quoted; quoted me; quoted us; estimated delivery; eta; lead time; promised within; assured; assured me; were promised; was promised; am promised
+        prescribed; prescribes; as prescribed; supposed to; meant to; is to take; are to take; am to take; was to
+        take; advertised; advertised as; rated for; rated at; is rated; should last; should take; should be taking;
+        should hold; ought to last; according to the manual; according to the box; according to the leaflet;
+        according to the website; according to the doctor; according to my doctor; according to his doctor; on
+        paper; recommended; recommendation; instructed; instructions; promised; promises; you promised; guaranteed;
+        was told to; were told to; told to; tells me to; told me to; tells him to; tells her to; told him to; told
+        her to; orders are; doctor's orders; regimen is; prescription is; she has to take; he has to take; i have to
+        take; i must take; he must take; she must take; needs to take; need to take; you said; you say; your ad;
+        marketed; dosage is; dose is; reviews say; review said; the reviews; i read; i've read; i read that; on your
+        website; on the box; on the label; on the packaging; in the manual; in the leaflet; in the brochure; he
+        needs; she needs; they claim; manufacturer; they promised; you claim; printed; allowed; permitted; is
+        limited to; max dose; no more than prescribed; has to have; quoted; was quoted; were quoted; quoted me;
+        quoted us; estimated delivery; eta; lead time; promised within; assured; assured me; were promised; was
+        promised; am promised
         """),
     ),
     "display": (
@@ -186,7 +186,8 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         *each(
             phrases("the last; the previous; our previous; my previous; the former; my last; our last; the first"),
             phrases("""
-        hoover; vacuum; robot; dispenser; system; software; program; machine; device; sensor; gadget; app we had; one we had
+        hoover; vacuum; robot; dispenser; system; software; program; machine; device; sensor; gadget; app we had;
+        one we had
         """),
         ),
         *phrases("""

@@ -98,7 +98,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
         """),
         *phrases("""
         lasts me; lasts us; does me; does us; gives me; gives us; get out of; on a charge; per charge;
-        on one charge; on a single charge; on a full charge; becomes finish; become finish; 
+        on one charge; on a single charge; on a full charge; becomes finish; become finish;
         is dead; is flat; is empty; goes; before it wants the dock; before it dies; before it needs charging;
         before dying; before the battery dies; before it goes back to charge; before it stops; from full; i get;
         we get; goes empty; out of juice; out of power; heads back; crawls back; returns to the dock;

@@ -74,8 +74,10 @@ VOID: Mapping[str, tuple[str, ...]] = {
         second threshold; threshold to; alarm is at; alarm at; alert is at; alert at; alarm goes at; alarm goes off
         at; warning at; warns at; alerts at; trigger at; triggers at; trigger is; reorder at; reorder level; minimum
         is; minimum stock; par level; safety stock; cut-off; cutoff; is configured; programmed for; programmed to;
-        set the; set my; set our; set her; set his;
-        autosaves; auto-saves; autosave; saves itself; refreshes; syncs itself; backs up; backs itself up; emails me; texts me; notifies me; reminds me; updates itself; checks for updates; pings me; sends me; sends an alert; sends a report; sends a reading; polls; transmits; reports every; samples; measures every; reports back every; syncs every; uploads every; pushes
+        set the; set my; set our; set her; set his; autosaves; auto-saves; autosave; saves itself; refreshes; syncs
+        itself; backs up; backs itself up; emails me; texts me; notifies me; reminds me; updates itself; checks for
+        updates; pings me; sends me; sends an alert; sends a report; sends a reading; polls; transmits; reports
+        every; samples; measures every; reports back every; syncs every; uploads every; pushes
         """),
     "aside": phrases("""
         charging; to charge; recharge time; charging time; to update; updating; update took; update takes;
@@ -115,5 +117,5 @@ VOID: Mapping[str, tuple[str, ...]] = {
         habit; respect; necessity; boredom; the question; the ordinary; spite; season
         """),
     "currency": ("£", "$", "€", "rs", "eur", "usd", "gbp", "#"),
-    "clock": ("at", "by", "before", "around", "past"),
+    "clock": ("at", "until", "till", "by", "before", "around", "past"),
 }
