@@ -122,8 +122,8 @@ def _begins(scene: Scene, cue: Cue) -> bool:
     if cue.tag == "contact":
         return _subject(scene, cue.begin) == "it" and scene.tokens[cue.begin].text.endswith(scene.lexicon.verb_endings)
     if cue.tag == "use" and cue.begin > 1 and scene.lattice.words[cue.begin - 1] == ",":
-        before = range(max(cue.begin - LABELLED, 0), cue.begin - 1)
-        if any("contact" in scene.lattice.at[place] for place in before):
+        named = range(max(cue.begin - LABELLED, 0), cue.begin - 1)
+        if any("contact" in scene.lattice.at[place] for place in named):
             return True  # "ticket 55102, OPENED 6 days ago"
     if cue.tag == "use" and cue.begin > 0:
         before = scene.lattice.at[cue.begin - 1]

@@ -180,6 +180,8 @@ def _form(word: str) -> tuple[str, ...] | None:
     denied = _denied(word)
     if denied is not None:
         return NEGATION, denied
+    if word.startswith("م") and len(word) > SHORT_STEM and "می" + word[1:] in FORMS:
+        return (FORMS["می" + word[1:]],)  # «مُکُنُم»
     for preverb in PREVERBS:
         rest = word[len(preverb) :]
         if word.startswith(preverb) and len(rest) > 1:

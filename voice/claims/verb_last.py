@@ -44,7 +44,7 @@ SPEAKER: Final = re.compile(r"(?:م|یم|ایم|ام)(?:ش|شون|شو|شونو)
 PAST: Final = frozenset(form for form in FORMS.values() if not form.startswith(("می", "ب")))
 
 
-def _by_speaker(scene: Scene, neg: Cue) -> bool:
+def by_speaker(scene: Scene, neg: Cue) -> bool:
     """Whether the written verb says "I" or "we"."""
     token = scene.tokens[min(neg.end, len(scene.tokens) - 1)]
     return SPEAKER.search(scene.text[token.start : token.end].casefold()) is not None
@@ -88,7 +88,7 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
     lattice = scene.lattice
     if lattice.words[neg.begin] != NEGATION:
         return Cue("neg_used", neg.begin, neg.end)
-    if neg.tag == "neg" and _by_speaker(scene, neg):
+    if neg.tag == "neg" and by_speaker(scene, neg):
         mine = _speaker_denies(scene, neg, min(neg.end + 1, len(scene.tokens)))
         if mine is not None:
             return mine
@@ -119,10 +119,10 @@ def made_of_denial(scene: Scene, neg: Cue) -> Cue | None:
         known &= {"left"} if any(scene.all("it", begin=begin, end=neg.begin)) else known
     if any(scene.all("contact", "actor", "aside", "money", begin=begin, end=neg.begin)):
         return None  # «سفارشم نرسیده»
-    if neg.tag == "neg" and _by_speaker(scene, neg) and _past(scene, neg):
+    if neg.tag == "neg" and by_speaker(scene, neg) and _past(scene, neg):
         if any(scene.all("it", begin=begin, end=neg.begin)):
             return Cue("neg_use", neg.begin, end)  # «نه روزه اسکنرو برنداشتیم»
-    if neg.tag == "neg" and _by_speaker(scene, neg):
+    if neg.tag == "neg" and by_speaker(scene, neg):
         return _speaker_denies(scene, neg, end)
     if neg.tag == "neg" and _nothing_known(scene, neg):
         return Cue("fault", neg.begin - 1, end)  # «درش وا نمیشه»
@@ -180,12 +180,14 @@ def wished_from(scene: Scene, cue: Cue, begin: int) -> int:
 
 def verb_end(scene: Scene, place: int) -> int | None:
     """Past what is done with a figure before it is taken back."""
-    ends = [entry.end for tag in ("miss", "fault", "use", "take", "consume") if (entry := scene.longest(tag, place))]
-    return max(ends, default=None)
+    if scene.lattice.words[place] == NEGATION:
+        return place + 1
+    tags = ("miss", "fault", "use", "take", "consume", "left", "lasts", "more")
+    return max((entry.end for tag in tags if (entry := scene.longest(tag, place))), default=None)
 
 
 MAYBE: Final = frozenset({"شاید", "یا", "بلکه", "بلکم", "گاهی", "یا حتی"})
-BESIDE: Final = 5
+BESIDE: Final = 8
 """Tokens between a figure and the larger one that it may be."""
 
 
@@ -219,6 +221,8 @@ def _widens(scene: Scene, first: Measure, second: Measure) -> bool:
     between = range(first.end, second.begin)
     words = scene.lattice.words
     said = any(words[place] in MAYBE for place in (*between, second.begin))
+    commas = [place for place in between if words[place] == ","]
+    between = range(commas[-1] if commas else first.end, second.begin)
     return said and all(
         scene.tokens[place].kind == "mark" or words[place] in MAYBE or "stop" in scene.lattice.at[place]
         for place in between
@@ -226,8 +230,50 @@ def _widens(scene: Scene, first: Measure, second: Measure) -> bool:
 
 
 def _one_of_it(first: Measure, second: Measure) -> bool:
-    one = second.kind == "count" and second.value is not None and second.value.low == second.value.high == 1
-    return one and second.begin - first.end <= 1
+    return _single(second) and second.begin - first.end <= 1
+
+
+def _single(measure: Measure) -> bool:
+    return measure.kind == "count" and measure.value is not None and measure.value.low == measure.value.high == 1
+
+
+def left_out(scene: Scene, measure: Measure, cue: Cue) -> bool:
+    """«هر هفته یک نوبت را نخورده»: what is not taken is missed; «روزی سه بار نمی‌خورم» denies a habit."""
+    words = scene.lattice.words
+    verb = words[cue.end - 1]
+    return not verb.startswith("می") or not {"رو", "را"}.isdisjoint(words[measure.end : cue.end])
+
+
+SOUNDING: Final = frozenset({"سوت", "بوق", "جیغ", "ارور", "خطا", "صدا", "هشدار", "پیغام", "آلارم", "زنگ", "چشمک", "پیام"})
+GIVING: Final = frozenset({"میزن", "زد", "زده", "میده", "داد", "داده", "میکن", "کرد", "میکش", "کشید", "میآ", "گرفت", "میگیر"})
+
+
+def apart(scene: Scene) -> list[Cue]:
+    """Faults whose noun and verb stand apart: «سوت ممتد می‌زنه»; and uses bounded by a denial: «بیشتر روشن نمیشه»."""
+    found = []
+    words = scene.lattice.words
+    for place, word in enumerate(words):
+        if word not in SOUNDING:
+            continue
+        for after in range(place + 2, min(place + 4, len(words))):
+            if scene.tokens[after].kind != "word" or words[after] == NEGATION:
+                break
+            if words[after] in GIVING:
+                unknown = all(set(scene.lattice.at[n]) <= {"noun"} for n in range(place + 1, after))
+                if unknown:
+                    found.append(Cue("fault", place, after + 1))
+                break
+    return found
+
+
+def bounded_use(scene: Scene, neg: Cue) -> Cue | None:
+    """«روزی یه بار بیشتر روشن نمیشه»: how often it is used, no fault."""
+    words = scene.lattice.words
+    for place in range(neg.begin - 1, max(0, neg.begin - BACK) - 1, -1):
+        if words[place] == "بیشتر":
+            phrase = (*words[place + 1 : neg.begin], words[min(neg.begin + 1, len(words) - 1)])
+            return Cue("neg_use", place, neg.begin + 2) if phrase in _affirmed(scene.lexicon) else None
+    return None
 
 
 MORE_THAN: Final = frozenset({"بیشتر", "بیش", "بالای", "کمتر"})
@@ -298,6 +344,7 @@ def no_more(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bo
     if measure.kind == "vague":
         return any(
             other.value is not None
+            and not _single(other)
             and abs(other.begin - measure.begin) <= BESIDE + 2
             and scene.clause(other.begin) == scene.clause(measure.begin)
             for other in measures
@@ -311,9 +358,14 @@ def no_more(scene: Scene, measures: tuple[Measure, ...], measure: Measure) -> bo
             for other in measures
         )
         return rest or (measure.kind == "full" and beside)
-    if measure.kind == "count" and measure.value is not None and measure.value.low == measure.value.high == 1:
+    if _single(measure):
         return any(
-            other.kind == "none" and 0 <= measure.begin - other.end <= 2 and other.begin < measure.begin
+            other.kind in ("none", "vague") and 0 <= measure.begin - other.end <= 2 and other.begin < measure.begin
             for other in measures
         )
     return False
+
+
+def denied_within(scene: Scene, cue: Cue) -> bool:
+    """Whether a cue holds its denial: «جا ننداخت»."""
+    return NEGATION in scene.lattice.words[cue.begin : cue.end]

@@ -150,6 +150,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame("count", f"<number:n> {_WHAT}"),
     Frame("count", "از <number> تا <number:n> <counter|item>"),
     Frame("count", "از <number> <counter|item> <item>? <number:n> <counter|item>"),
+    Frame("share", "از <number:b> <counter>? <noun|it|use|session> <noun>? <number:a> <counter>"),
+    Frame("share", "<number:b> <times> که? <noun|it>? باز|روشن|وارد|استفاده|اجرا? بکن|بزن|بر|بش ,? <number:a> <times>"),
     # figures of something else: «ساعت یازده», «۸ کیلو», «شماره سه», «۱۲ تاییه» (twelve in a pack)
     Frame("void", "ساعت <number>"),
     Frame("void", "تا همین? <moment>"),

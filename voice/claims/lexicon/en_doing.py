@@ -175,7 +175,7 @@ DOING: Mapping[str, tuple[str, ...]] = {
         missing data; duplicate; duplicates; cannot cope; kicked out; thrown out; logged out; booted out; chucked
         out; signed out; locked out of; shut out; dropped out; play silly; plays silly; playing up; on the go slow;
         keeps cutting; cut out on; shows nothing; returns nothing; shows zero; reads zero; sends nothing; saves
-        nothing; prints nothing; dispenses nothing; drops nothing; out of paper; unreachable; unavailable; not
+        nothing; prints nothing; dispenses nothing; drops nothing; unreachable; unavailable; not
         available; lost contact; loses contact; loses wifi; lost wifi; loses wi-fi; lost wi-fi; loses the wifi; lost
         the wifi; off the network; off the wifi; off air; off the air; a hissy fit; a tantrum; a wobbly; a meltdown;
         a strop; acting the fool; acting strange; behaves oddly; acts strange; acts weird; swallows a; swallows my;

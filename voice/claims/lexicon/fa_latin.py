@@ -183,7 +183,7 @@ WORDS: Final[dict[str, str]] = {
     "ندرت": "nodrat",
     "معمولا": "mamulan mamoolan",
     "مرتب": "moratab",
-    "همه": "hame hameye",
+    "همه": "hame hameye hamash hamasho hamashun hamashoon hamaro hamasho",
     "تمام": "tamame",
     "همین": "hamin",
     "همینه": "hamine",
