@@ -33,6 +33,7 @@ test-faults: setup-dev ## the tests that kill, cut off and starve, one at a time
 pictures: setup-dev ## make the README's pictures anew, on a tour of the console in Chromium
 	mkdir -p build/pictures
 	VOP_TEST_PICTURES_DIR=build/pictures $(PYTEST) -m slow -k "en-light-desktop or fa-dark-phone" tests/browser/test_tour.py
+	VOP_TEST_PICTURES_DIR=build/pictures $(PYTEST) tests/browser/test_statements.py
 	cp build/pictures/console-*.webp docs/pictures/
 
 fault-table: setup-dev ## what every fault cost, as a table: make fault-table ARGS="--long"

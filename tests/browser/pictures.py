@@ -1,4 +1,4 @@
-"""The README's pictures: which steps of the tour they show, and how they are taken."""
+"""The README's pictures: which steps of the tour, and of the tests of statements, they show, and how they are taken."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ README = {
     ("device", "en-light-desktop"): "console-device.webp",
     ("start", "en-light-desktop"): "console-start.webp",
     ("device", "fa-dark-phone"): "console-device-fa.webp",
+    ("comparison", "en-light-desktop"): "console-comparison.webp",
+    ("entry", "en-light-desktop"): "console-entry.webp",
 }
 """File names in `docs/pictures`, by step and look."""
-UP_TO = {"console-device.webp": ".charts figure"}
+UP_TO = {"console-device.webp": ".charts figure", "console-comparison.webp": ".voices-picture"}
 """Where a picture ends that shows more than the window: below the first of these."""
 WEBP_QUALITY = 80
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import pictures
 from tests.browser.conftest import Visit
 from tests.browser.households import SAYS, says, settle
 from tests.integration.api.world import World
@@ -38,6 +39,7 @@ def test_from_the_words_to_both_voices_on_one_axis(visit: Visit, look: str) -> N
     stage.check_accessible()
     stage.check_fits()
     stage.picture(f"statements-entry-{look}")
+    pictures.keep(page, "entry", look)
     page.locator("#statement button.primary").press("Enter")
     page.wait_for_url("**/statements/*?done=said")
     shown, hidden = ("svg.phone", "svg.desk") if phone else ("svg.desk", "svg.phone")
@@ -59,6 +61,7 @@ def test_from_the_words_to_both_voices_on_one_axis(visit: Visit, look: str) -> N
     stage.check_accessible()
     stage.check_fits()
     stage.picture(f"comparison-{look}")
+    pictures.keep(page, "comparison", look)
 
     stage.open(f"/devices/{device}" if phone else f"/customers/{customer}")
     expect(page.locator(shown).first).to_be_visible()
