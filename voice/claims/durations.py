@@ -5,10 +5,10 @@ Lays `span` (a bare length) and `time` (with its bounds and hedges) over the lat
 
 from __future__ import annotations
 
+from voice.claims.bounds import Interval, exactly, lay_bounded_by
 from voice.claims.lattice import Lattice
 from voice.claims.measures import MINUTES_A_DAY, Length
 from voice.claims.model import Unit
-from voice.claims.numbers import Interval, exactly, lay_bounded_by
 
 MINUTES_SAID = frozenset({5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0})
 """What is said in words after the hour: "an hour twenty"."""

@@ -8,13 +8,13 @@ from datetime import datetime
 from catalog.model import Product
 from voice.calendars import Calendar
 from voice.claims import windows
+from voice.claims.bounds import exactly
 from voice.claims.combine import combine
 from voice.claims.cues import Cues, cues_of
 from voice.claims.frames import Grammar
 from voice.claims.guards import Zone, zones
 from voice.claims.measures import Measure
 from voice.claims.model import Claim, Span, Why
-from voice.claims.numbers import exactly
 from voice.claims.reading import read
 from voice.claims.scene import Cue, Scene
 from voice.claims.settle import Draft, draft, settle, with_bound

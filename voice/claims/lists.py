@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from voice.claims.bounds import Interval, exactly
 from voice.claims.measures import Measure
-from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Scene
 
 WEEK = 7

@@ -45,9 +45,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from voice.claims.bounds import Interval, amount, exactly
 from voice.claims.frames import Frame, Match
 from voice.claims.model import Per, Unit
-from voice.claims.numbers import Interval, amount, exactly
 
 Kind = Literal[
     "rate", "per", "length", "length_per", "spell", "ago", "after", "window", "moment", "since",

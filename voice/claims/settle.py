@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from voice.claims.bounds import Interval, exactly
 from voice.claims.measures import MINUTES_A_DAY, Measure
 from voice.claims.model import PER_DAYS, Per, Unit, Why
-from voice.claims.numbers import Interval, exactly
 from voice.claims.scene import Cue, Scene
 
 KEPT = 12

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from voice.claims.persian import Piece, split_persian
+from voice.claims.persian_context import Piece, split_persian
 from voice.claims.text import ZWNJ, Normal
 
 Kind = Literal["word", "number", "code", "mark"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voice.claims.cues import VOID, Cues
 from voice.claims.measures import MINUTES_A_DAY, Kind, Measure
 from voice.claims.scene import SENTENCE, Cue, Scene
-from voice.claims.verb_last import denied_within, left_out
+from voice.claims.verb_last_figures import denied_within, left_out
 
 Weights = Mapping[str, Mapping[str, float]]
 """topic -> cue -> tokens added to its distance: below 0 for a cue that says much."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from voice.claims.bounds import of_a_verb
 from voice.claims.cues import FARTHEST, Cues
 from voice.claims.measures import Measure
-from voice.claims.numbers import of_a_verb
 from voice.claims.scene import Cue, Scene
-from voice.claims.verb_last import reached_not, turned_behind
+from voice.claims.verb_last_figures import reached_not, turned_behind
 
 HEDGE_REACH = 7.0
 CLAUSE_WALLS = 4.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from voice.calendars import Calendar, Per, first_day, next_first, start_of_day, zone_named
+from voice.claims.bounds import Interval, exactly
 from voice.claims.model import Window
-from voice.claims.numbers import Interval, exactly
 
 MONDAY = 1
 WEEK = 7
