@@ -63,6 +63,15 @@ def test_an_item(visit: Visit, language: str, dark: bool, phone: bool) -> None:
     stage.picture(f"stock-item-{language}-{'dark' if dark else 'light'}-{'phone' if phone else 'desktop'}")
 
 
+@pytest.mark.parametrize(("language", "dark", "phone"), LOOKS)
+def test_orders(visit: Visit, language: str, dark: bool, phone: bool) -> None:
+    stage = visit("/orders", "tom", language=language, dark=dark, phone=phone)
+    assert stage.page.locator("tbody tr").count() == 1
+    stage.check_accessible()
+    stage.check_fits()
+    stage.picture(f"orders-{language}-{'dark' if dark else 'light'}-{'phone' if phone else 'desktop'}")
+
+
 def test_an_item_is_set_up_and_an_order_received(visit: Visit) -> None:
     page = visit("/stock/spare", "tom").page
     page.get_by_label("Ordered as").fill("Tape")
