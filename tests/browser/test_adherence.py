@@ -10,7 +10,7 @@ from tests.browser.conftest import Visit
 from tests.integration.api.world import World
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-LOOKS = [("en", False, False), ("fa", True, True), ("fa", False, False)]
+LOOKS = [("en", False, False), ("fa", True, True)]
 PATH = "/devices/pill-anna/adherence"
 
 
