@@ -107,7 +107,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame("share", "<number:a> از هر <number:b> <counter|dose>?"),
     Frame(
         "share",
-        "از هر? <number:b> <times> که? <noun|it>? <use|take|session|consume|noun>? <noun|stop>? ,? <number:a> <times|counter>",
+        "از هر? <number:b> <times> که? <noun|it>? <use|take|session|consume|noun>? <noun|stop>? ,? "
+        "<number:a> <times|counter>",
     ),
     Frame("share", f"از هر <number:b> {_THING} که? {_THING} {_THING} ,? <number:a> <times|counter>?"),
     Frame("share", "از <number:b> <times|dose|item> <dose|it|noun>? ,? <number:a> <times|counter>"),
