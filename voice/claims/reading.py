@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.claims.bounds import APPLIED
+from voice.claims.builders import build
 from voice.claims.frames import Grammar
 from voice.claims.lists import lists_at
-from voice.claims.measures import Measure, build
+from voice.claims.measures import Measure
 from voice.claims.scene import Scene
 
 AFTER = ("hedge_after", "most_after", "least_after")

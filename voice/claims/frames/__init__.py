@@ -36,7 +36,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`kind` names a builder (measures.BUILDERS); `given` are captures that the pattern itself stands for."""
+    """`kind` names a builder (builders.BUILDERS); `given` are captures that the pattern itself stands for."""
 
     kind: str
     pattern: str

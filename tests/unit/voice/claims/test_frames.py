@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from voice.claims.builders import BUILDERS
 from voice.claims.frames import Frame, Grammar, compile_pattern
 from voice.claims.grammars import Language, grammar_of
 from voice.claims.lattice import Lattice, Trie
 from voice.claims.lexicon import TAGS
-from voice.claims.measures import BUILDERS
 from voice.claims.text import normalise
 from voice.claims.tokens import tokenise
 
