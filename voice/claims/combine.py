@@ -41,6 +41,8 @@ def _inherited(scene: Scene, found: list[Measure]) -> list[Measure]:
         first, second = result[before], found[place]
         if second.kind != "count" or second.value is None:
             continue
+        if second.begin and "past_be" in scene.lattice.at[second.begin - 1]:
+            continue  # "60 a day now, it WAS 40"
         if (
             first.kind in ("length", "spell", "after")
             and first.frame is not None

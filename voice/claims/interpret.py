@@ -106,7 +106,8 @@ def _judge(scene: Scene, cues: Cues, made: Draft, doubt: Cue | None, refused: Cu
         made.low, made.high = (0.0, made.low) if made.high is None else (made.high, None)
         return
     bound = not_even(scene, made.measure)
-    if bound is not None and made.low is not None and made.measure.kind not in ("none", "vague"):
+    since = made.topic in ("fault_since", "last_used")
+    if bound is not None and not since and made.low is not None and made.measure.kind not in ("none", "vague"):
         with_bound(made)
         made.why.append(Why("high", "not_even", _span(scene, bound.begin, bound.end)))
         return

@@ -20,6 +20,8 @@ ELLIPSIS = 5.0
 """What a sentence's end counts where the next one is a bare figure, or the one before was."""
 NEAR_BY = 6.0
 """What the words of that sentence count at most."""
+LASTING = frozenset({"last", "lasts", "lasted", "lasting"})
+"""Forms of the verb that say how long, and never that it died."""
 VOID_FAR = 10.0
 """Cues of nothing farther off than this void no figure."""
 WEEKENDS = (1.0, 2.0)
@@ -270,7 +272,8 @@ def _nearest(scene: Scene, cues: Cues, measure: Measure, topics: frozenset[str],
             continue
         for topic, fits in weights.items():
             weight = _weight(scene, measure, topic, cue, fits)
-            if cue.tag == "lasts" and topic == "fault_frequency" and "battery_runtime" not in topics:
+            dying = cue.tag == "lasts" and scene.tokens[cue.begin].text not in LASTING
+            if dying and topic == "fault_frequency" and "battery_runtime" not in topics:
                 weight = 0.5  # "it dies on me", of what has no battery
             if cue.tag in OF_DOSES and DOSE_TOPICS.isdisjoint(topics):
                 continue

@@ -186,6 +186,13 @@ def _part_of_fault(scene: Scene, cue: Cue) -> bool:
     )
 
 
+def _opens(scene: Scene, cue: Cue) -> bool:
+    """Whether what is denied follows: "it is wrong THAT ...", "I deny ...", "not true: ..." """
+    if scene.tokens[cue.end - 1].text in ("that", "deny", "dispute", "contest") or cue.end >= len(scene.tokens):
+        return True
+    return "pointer" in scene.lattice.at[cue.end] or scene.tokens[cue.end].kind == "mark"
+
+
 def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
     """Sentences whose figures are denied as a whole: "it is not true that ...", "... That is false." """
     found: dict[int, Cue] = {}
@@ -202,6 +209,8 @@ def denied_sentences(scene: Scene, measures: list[Measure]) -> dict[int, Cue]:
             points = cue.begin == begin or _points(scene, cue) or _as_subject(scene, begin)
             if not points and cue.begin > first and not scene.lexicon.verb_last:
                 continue  # "I use it daily, so the colour is wrong" denies the colour
+            if not points and cue.begin < first and not scene.lexicon.verb_last and not _opens(scene, cue):
+                continue  # "the weight is wrong one time out of four" says how often
             found.setdefault(number, cue)
         elif number > 0 and end - begin <= SHORT:
             found.setdefault(number - 1, cue)

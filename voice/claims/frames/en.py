@@ -158,6 +158,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", "not <use> <it>? at all"),
     Frame("none", "not <use> <it>? a single time"),
     Frame("none", "<nothing> <miss> <noun>?"),
+    Frame("none", "<miss> none|nothing|zero of? <dose|dose_pronoun>?"),
     Frame("none", "<nothing> <fault>", {"windowed": True}),
     Frame(
         "none",

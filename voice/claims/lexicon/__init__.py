@@ -65,6 +65,7 @@ TAGS: Final[Mapping[str, str]] = {
     "must": "what one is forced to do with the product, again and again: have to (shove it)",
     "care": "verbs that may be forced by no fault: wash, empty",
     "auxiliary": "asks before its subject and tells behind it: does, can",
+    "past_be": "before a figure that holds no longer: (now 60, it) was (40)",
     "be": "forms of to be: what follows their denial is a verb only by its ending",
     "perfect": "before a denial: has (not run)",
     "third_person": "a verb's form that tells of the product without a subject: doesn't (ring)",

@@ -76,6 +76,7 @@ GRAMMAR: Mapping[str, tuple[str, ...]] = {
         the; my; his; her; our; the last; the past; the previous; my last; his last; her last; our last; its last;
         these; those
         """),
+    "past_be": ("was", "were"),
     "be": ("is", "are", "was", "were", "am", "'s", "been", "be", "being"),
     "perfect": ("have", "has", "had", "'ve", "been"),
     "adverb": phrases("""

@@ -85,7 +85,8 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
         would bet; would swear; would argue; would estimate; would hazard; will only; will just; will last; will run
         for; will hold; would only last; would last; will give me; will give us; will keep; will go; that'd be; that
         would be; it'd be; it would be; which would be; would come to; would make; i'd be lying; i'd be surprised;
-        would be about; would be around; be honest; to be honest; i'd wager; i'd bet; 'd be lucky
+        would be about; would be around; be honest; to be honest; i'd wager; i'd bet; 'd be lucky; i make it; we
+        make it; she makes it; i made it; we made it; they make it; he makes it; i have it; we have it
         """),
     "told": (
         *(

@@ -87,7 +87,7 @@ VOID: Mapping[str, tuple[str, ...]] = {
         to assemble; response time; to respond; to answer; cooking; queueing; hospital; to fix; to find; to reset;
         looking for; search for; reading; reading the manual; walking; typing; explaining; to reply; clearing;
         untangling; cutting; to connect; delay; late by; in advance; notice; expire; expires; expired; deadline;
-        project; thesis; exam; flight; trip; wedding; sleep; cleaner; cleaning lady; inspection; audit; audits;
+        project; thesis; exam; flight; wedding; sleep; cleaner; cleaning lady; inspection; audit; audits;
         delivery; deliveries; supplier; truck; lorry; restock; restocked; come in; comes in; arrive; arrives;
         technician; to print; to import; to export; importing; exporting; the import; an import; the export;
         an export; the upload; the download; the sync; backup; the report; the search; search takes; page takes;
