@@ -70,7 +70,7 @@ VARIANTS: Final = 2
 """Times a word is looked up again after an alias or a prefix was resolved."""
 
 
-REPEATED: Final = re.compile(r"(.)\1+")
+REPEATED: Final = re.compile(r"(?<=.)(.)\1+")
 
 
 @lru_cache(maxsize=16384)

@@ -130,6 +130,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame("none", f"<at_all> {_ANY} {_ANY} {_ANY} <denied_miss>"),
     Frame("none", f"<hich> {_ANY} {_ANY} {_ANY} {_ANY} <denied_miss>"),
     Frame("none", f"<at_all> {_ANY} {_ANY} <use|unused> {_NOT}"),
+    Frame("none", f"<hich> رو|را|از? <moment|dose>? <noun|dose>? {_NOT}"),
     Frame("none", "<zero_of> <times>"),
     Frame("none", f"<at_all> {_ANY} {_ANY} <failing> {_NOT}"),
     Frame("none", f"<at_all> {_ANY} {_ANY} <unused>"),
