@@ -62,6 +62,8 @@ def _weekdays(scene: Scene, begin: int) -> Measure | None:
             days.update((day + step - 1) % WEEK + 1 for step in range((final - day) % WEEK + 1))
             plural, end = True, last.end
         following = _join(scene, end)
+        if following is None and scene.lexicon.verb_last and scene.longest("weekday", end) is not None:
+            following = end  # «شنبه دوشنبه چهارشنبه»
         if following is None:
             break
         again = scene.longest("every", following) or scene.longest("on", following)

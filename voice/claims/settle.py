@@ -199,7 +199,7 @@ def _contrasted(scene: Scene, first: Draft, second: Draft) -> bool:
         return False
     if scene.sentence[second.measure.begin] - scene.sentence[first.measure.begin] > 1 or first.negated:
         return False
-    now = next(scene.all("nowadays", begin=first.measure.end, end=second.measure.begin), None)
+    now = next(scene.all("nowadays", begin=first.measure.end, end=second.measure.begin + 1), None)
     return now is not None and scene.between(now.begin, second.measure.begin) == 0
 
 

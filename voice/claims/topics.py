@@ -21,7 +21,6 @@ ELLIPSIS = 5.0
 NEAR_BY = 6.0
 """What the words of that sentence count at most."""
 LASTING = frozenset({"last", "lasts", "lasted", "lasting"})
-"""Forms of the verb that say how long, and never that it died."""
 VOID_FAR = 10.0
 """Cues of nothing farther off than this void no figure."""
 WEEKENDS = (1.0, 2.0)
@@ -165,6 +164,10 @@ def _weight(scene: Scene, measure: Measure, topic: str, cue: Cue, fits: Mapping[
         return None  # «همه‌شو خورد، یکی هم جا ننداخت»
     if topic == "adherence" and measure.kind == "none":
         return -2.5 if cue.tag == "neg_take" and "<hich>" in pattern_of(measure) else None
+    if topic == "battery_runtime" and cue.tag == "product_fault" and measure.unit == "min":
+        dying = scene.lattice.has("battery", cue.begin, cue.end) or scene.lattice.has("lasts", cue.begin, cue.end)
+        within = measure.kind == "length" or (measure.frame is not None and measure.frame.pattern == "<in> <time:t>")
+        return 0.5 if dying and within else fits.get(cue.tag)  # "the battery dies WITHIN 20 minutes"
     return fits.get(cue.tag)
 
 
@@ -321,7 +324,7 @@ def _plain_topic(scene: Scene, measure: Measure, topics: frozenset[str]) -> str 
     if measure.kind == "rate" and scene.lattice.has("had", begin, end):
         return None
     if measure.kind == "length_per" and "usage_duration" in topics:
-        return "usage_duration"  # "forty minutes a week, that's all"
+        return "usage_duration"
     nth = measure.frame is not None and measure.frame.kind in ("nth", "nth_or")
     if nth and "fault_frequency" in topics and not scene.lattice.has("dose", measure.begin, measure.end):
         return "fault_frequency" if scene.lattice.has("times", measure.begin, measure.end) else None
