@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from voice.claims.lexicon.fa_latin import AMBIGUOUS, LOANS, PAST, PRESENT, WORDS
+from voice.claims.lexicon.fa_latin import WORDS
+from voice.claims.lexicon.fa_latin_verbs import AMBIGUOUS, LOANS, PAST, PRESENT
 
 SOUNDS: Final = (
     ("kh", "x"), ("sh", "$"), ("ch", "č"), ("gh", "q"), ("zh", "ž"), ("ph", "f"), ("oo", "o"), ("ou", "o"), ("ow", "o"),
