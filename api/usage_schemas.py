@@ -79,7 +79,8 @@ class OfDevice(Answer):
 
 
 class OfProduct(Answer):
-    """The use of all units of a product the customer owned, each while it was theirs. Coverage is the smallest."""
+    """The use of all units of a product the customer owned, each while it was theirs. Coverage is the smallest.
+    `counters` are those of up to 20 units."""
 
     product: str
     devices: list[str]

@@ -19,6 +19,8 @@ from store.database import Connection
 from store.usage import Asked, Counts, Window
 from voice.figures import Bounds
 
+MOST_STRETCHES = 20
+"""Beyond, counters are not looked at: each stretch of each unit is a look of its own."""
 MAX_USES = 2_000
 """Of one stretch, of which the longest is looked for."""
 
@@ -95,9 +97,12 @@ def checks(
     *,
     now: datetime,
 ) -> tuple[Check, ...]:
-    """The product's counters over the stretches beside `found`: (uses, minutes, coverage) by their events."""
+    """The product's counters over the stretches beside `found`: (uses, minutes, coverage) by their events.
+
+    None of more than `MOST_STRETCHES`.
+    """
     use = product.use
-    if use is None:
+    if use is None or len(stretches) > MOST_STRETCHES:
         return ()
     uses, minutes, coverage = found
     checked = []

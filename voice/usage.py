@@ -128,12 +128,13 @@ def usage_of_customer(
     per: Per,
     *,
     product: str | None = None,
+    counters: bool = False,
     now: datetime | None = None,
 ) -> CustomerUsage:
     """The use of all units the customer owned in `[start, end)`, each while it was theirs.
 
-    Periods are those of the customer's own zone, also for a unit that stands in another. Raises as
-    `usage_of_device` does.
+    Periods are those of the customer's own zone, also for a unit that stands in another. `counters` looks at those of
+    each unit, too. Raises as `usage_of_device` does.
     """
     now = now or datetime.now(UTC)
     owner = customers.get(conn, customer)
@@ -143,7 +144,7 @@ def usage_of_customer(
         if product in (None, owned.product):
             window = _clipped(owned.since, owned.until, start, end)
             units[owned.product][owned.device, owned.device_id].append(window)
-    summed = tuple(_of_product(conn, _product(catalog, key), cut, units[key], now) for key in sorted(units))
+    summed = tuple(_of_product(conn, _product(catalog, key), cut, units[key], now, counters) for key in sorted(units))
     return CustomerUsage(customer, per, start, end, owner.zone, owner.calendar, owner.week_start, summed)
 
 
@@ -153,6 +154,7 @@ def _of_product(
     cut: Sequence[Period],
     units: Mapping[tuple[str, int], Sequence[Window]],
     now: datetime,
+    counters: bool,
 ) -> ProductUsage:
     by_unit = []
     owned = [(device_id, within(cut, windows)) for (_, device_id), windows in units.items()]
@@ -165,8 +167,8 @@ def _of_product(
     items = tuple(PeriodUsage(period, over_units(unit[n] for unit in by_unit)) for n, period in enumerate(cut))
     total = over_units(in_time(unit) for unit in by_unit)
     owning = [(device_id, window) for (_, device_id), windows in units.items() for window in windows]
-    counters = _checked(conn, product, owning, total, now)
-    return ProductUsage(product.key, tuple(device for device, _ in units), items, total, counters)
+    checked = _checked(conn, product, owning, total, now) if counters else ()
+    return ProductUsage(product.key, tuple(device for device, _ in units), items, total, checked)
 
 
 def _checked(

@@ -30,7 +30,7 @@ def usage(
 ) -> OfCustomer:
     """Uses, minutes and coverage over all units the customer owned, by product and local period."""
     cares = _cares(visit, customer)
-    found = usage_of_customer(visit.conn, visit.catalog, customer, within.start, within.end, per)
+    found = usage_of_customer(visit.conn, visit.catalog, customer, within.start, within.end, per, counters=True)
     shown = [p for p in found.products if cares or not visit.catalog[p.product].usage_is_sensitive]
     return usage_schemas.of_customer(found, shown)
 

@@ -23,8 +23,9 @@ ROUTES = sorted(
 )
 """All but pages, an answer that does not end, and the document itself."""
 KNOWN = (
-    {"device": "vac-anna", "customer": "anna", "product": "robot_vacuum", "user": "tom", "token": 999}
+    {"device": "vac-anna", "customer": "anna", "product": "robot_vacuum", "user": "stranger", "token": 999}
     | dict.fromkeys(("statement", "case", "promise"), 3)
+    | {"item": "spare", "order": 1, "webhook": 1}
     | {"n": 0}
 )
 """What half of the requests ask for: made-up names alone would never get beyond 404."""

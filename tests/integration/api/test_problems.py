@@ -25,8 +25,9 @@ def _problem(answer: httpx.Response, slug: str) -> dict[str, object]:
 def test_an_unknown_query_parameter_is_refused_everywhere(shared: World, route: tuple[str, str]) -> None:
     method, pattern = route
     who = next(name for name, role in PEOPLE.items() if role in RULES[route].roles)
-    numbers = dict.fromkeys(("statement", "case", "promise"), SAID["vac-anna"])
+    numbers = dict.fromkeys(("statement", "case", "promise", "order", "webhook"), SAID["vac-anna"])
     things = {"device": "vac-anna", "customer": "anna", "product": "software", "user": "sam", "token": 1, "n": 0}
+    things |= {"item": "spare"}
     path = pattern.removeprefix(API).format(**things, **numbers)
     body: dict[str, str] | None = None if method in ("GET", "DELETE") else {}
     answer = shared.call(who, method, path, params={"nonsense": 1, "signal": "x"}, json=body)

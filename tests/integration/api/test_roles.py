@@ -316,8 +316,8 @@ def test_each_role_gets_what_it_is_due(shared: World, route: tuple[str, str], ca
 def test_nobody_and_a_wrong_token_are_let_in_nowhere(shared: World, route: tuple[str, str]) -> None:
     method, pattern = route
     path = pattern.format(
-        device="vac-anna", customer="anna", product="software", user="sam", token=1, statement=1, case=1, promise=1, n=0,
-        item="spare", order=1, webhook=1,
+        device="vac-anna", customer="anna", product="software", user="sam", token=1, statement=1, case=1, promise=1,
+        n=0, item="spare", order=1, webhook=1,
     )  # fmt: skip
     shared.app.state.services.throttle.forget()
     for headers in (

@@ -22,7 +22,16 @@ from tests.integration.api.world import PEOPLE, World
 from tests.platform_services import Server
 
 READERS = ("ada", "sam", "clara", "quinn")
-PARTS = {"device": "odd-1", "customer": "odd", "product": "odd", "language": "fa", "user": "odd", "token": "9"}
+PARTS = {
+    "device": "odd-1",
+    "customer": "odd",
+    "product": "odd",
+    "language": "fa",
+    "user": "odd",
+    "token": "9",
+    "item": "odd-1",
+    "order": "1",
+}
 LANGUAGE = "/language/{language}"
 LISTS = (
     "/devices?q=zq",
@@ -51,6 +60,21 @@ FORMS: dict[str, tuple[str, ...]] = {
     "/customers/{customer}/care-team": ("another", "member.clara", "was"),
     "/devices/{device}/credentials": ("once",),
     "/devices/{device}/ownerships": ("customer", "day", "what", "was"),
+    "/devices/{device}/regimen": ("what", "since", "until", "doses", "every_days", "weekday1", "zone_rule", "reason"),
+    "/statements": ("customer", "device", "case", "channel", "text", "lang", "said_on", "said_time", "once"),
+    "/statements/preview": ("customer", "device", "case", "channel", "text", "lang", "said_on", "said_time"),
+    "/statements/{statement}/claims": ("topic", "low", "high", "unit", "per", "quote", "once"),
+    "/statements/{statement}/claims/{n}": ("do", "topic", "low", "high", "unit", "per", "verdict", "because"),
+    "/statements/{statement}/compare": ("once",),
+    "/statements/{statement}/split": ("once",),
+    "/cases/{case}/answers": ("channel", "once"),
+    "/cases/{case}/promises": ("what", "within", "due_on", "due_time", "once"),
+    "/cases/{case}/promises/{promise}/keep": ("once",),
+    "/cases/{case}/close": ("cause", "fix", "note", "once"),
+    "/cases/{case}/reopen": ("once",),
+    "/stock/{item}": ("sku", "unit", "lead_days", "lead_sd_days", "service_level", "pack", "min_order", "cycle_days"),
+    "/orders/{order}/receive": ("quantity", "once"),
+    "/orders/{order}/cancel": ("once",),
 }
 """The fields of every form; none where nothing is written."""
 

@@ -434,7 +434,9 @@ def test_the_devices_own_counter_stands_beside_its_use(lives: Lives) -> None:
     [check] = found.counters
     assert (check.signal, check.counts, check.finding) == ("items_taken_total", "uses", "hidden")
     assert (found.total.uses, check.low, check.high) == (12, 20, None)
-    both = usage_of_customer(lives.conn, CATALOG, "c-1", ago(31), ago(19), "day", product="stock_sensor", now=SAID_AT)
+    both = usage_of_customer(
+        lives.conn, CATALOG, "c-1", ago(31), ago(19), "day", product="stock_sensor", counters=True, now=SAID_AT
+    )
     assert both.products[0].counters == found.counters
     # A use too short to be one is counted on the device as well: the counter bounds from above alone.
     minutes = usage_of_device(lives.conn, CATALOG, "s-1", ago(31), ago(19), "day", now=SAID_AT).counters

@@ -1,4 +1,4 @@
-"""The README shows the console as it is: its pictures are those that the tour in a browser takes, and are light."""
+"""The README shows the console as it is: its pictures are those that tests in a browser take, and are light."""
 
 import re
 
@@ -26,7 +26,9 @@ def test_pictures_are_light_and_none_is_left_over() -> None:
     assert sum(file.stat().st_size for file in kept) < MOST_BYTES
 
 
-def test_the_tour_makes_every_step_the_readme_shows() -> None:
-    tour = (ROOT / "tests/browser/test_tour.py").read_text()
+def test_every_picture_is_taken_by_a_test_that_make_runs() -> None:
+    target = re.search(r"^pictures:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert target is not None
+    tests = "".join((ROOT / path).read_text() for path in re.findall(r"tests/browser/\w+\.py", target[1]))
     for step, _ in README:
-        assert f'tour.see("{step}"' in tour
+        assert f'tour.see("{step}"' in tests or f'keep(page, "{step}"' in tests
