@@ -1,4 +1,4 @@
-"""Stems of Persian verbs, words that are English too, and loans, in Latin letters. Data only; finglish.py conjugates."""
+"""Stems of Persian verbs, words that are English too, and loans, in Latin letters. Data only: finglish.py inflects."""
 
 from __future__ import annotations
 
