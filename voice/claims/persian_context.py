@@ -60,6 +60,7 @@ def _in_context(pieces: list[Piece], place: int) -> Piece:
         (after is not None and (after.text in COUNTED or after.text == "صد"))
         or (before is not None and before.text == "و" and place > 1 and _is_number(pieces[place - 2]))
         or (before is not None and before.text == "هشت")
+        or (after is not None and after.text == "ده" and place + 2 < len(pieces) and pieces[place + 2].text in COUNTED)
     ):
         return Piece(NINE, piece.begin, piece.end, "word")
     if piece.text == "یک" and after is not None and after.text == "چیزی":

@@ -82,6 +82,8 @@ def _short(claim: Claim) -> str:
         ("p", "دکتر گفت روزی ۳ تا ولی من روزی ۲ تا می‌خورم", "usage_frequency 2..2 count/day"),
         ("s", "یه بسته بیشتر نداریم", "stock_level 0..1 item/-"),
         ("s", "الان هیچی تو قفسه نیست", "stock_level 0..0 item/-"),
+        ("s", "روزی نه ده تا مصرف می‌کنیم", "stock_consumption 9..10 item/day"),
+        ("s", "نه، ده تا مونده", "stock_level 10..10 item/-"),
         ("s", "رفیقم انبارش روزی هزار تا می‌ره", ""),
         ("w", "سیستم تو این ماه هیچ قطعی نداشته", "fault_frequency 0..0 count/month"),
         ("w", "از اول هفته چهار بار پرید", "fault_frequency 4..4 count/week"),
