@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
 
 OCCURRENCE: Final = (0.0, 0.005, 0.01, 0.02)
 """Smoothing of how likely a day with demand is: from all days alike to a memory of fifty."""
@@ -25,12 +26,14 @@ SIZE: Final = (0.0, 0.01)
 WEEK: Final = 7
 FEWEST_DAYS: Final = 14
 """Days heard below which nothing is forecast."""
+SURE: Final = 0.5
+"""Standard errors by which a faster smoothing must have forecast better than none."""
 FEWEST_WEEKS: Final = 8
 """Below which no profile of the week is looked for."""
 SEASONAL: Final = 0.01
 """Chance of such differences between weekdays without any, below which they are taken for real."""
 SHRINK_DAYS: Final = 4.0
-"""Days of the mean that each weekday is mixed with: a weekday seen eight times keeps two thirds of its difference."""
+"""Days of all weekdays that each is mixed with: a weekday seen eight times keeps two thirds of its difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,18 @@ class Demand:
     days: int
     """Days it was learnt from."""
     smoothing: tuple[float, float]
-    """Of occurrence and of size: what forecast these very days best."""
+    """Of occurrence and of size."""
+    weekday_sizes: Floats | None = None
+    """`sizes` of each weekday, (7, k), where there is a profile."""
 
     def day(self, weekday: int | None = None) -> Floats:
         """Probabilities of 0, 1, 2, ... items on one day; 0 is Monday, None any day."""
-        lift = 1.0 if self.profile is None or weekday is None else self.profile[weekday]
+        lift, sizes = 1.0, self.sizes
+        if self.profile is not None and weekday is not None:
+            lift = self.profile[weekday]
+            sizes = sizes if self.weekday_sizes is None else self.weekday_sizes[weekday]
         share = min(self.occurrence * lift, 1.0)
-        pmf = self.sizes * share
+        pmf = sizes * share
         pmf[0] += 1 - share
         return pmf
 
@@ -68,11 +76,12 @@ def demand(taken: Sequence[float | None], first_weekday: int = 0) -> Demand | No
     heard = int(np.count_nonzero(~np.isnan(series)))
     if heard < FEWEST_DAYS:
         return None
-    profile = _profile(series, first_weekday)
-    smoothing = min(((beta, alpha) for beta in OCCURRENCE for alpha in SIZE), key=lambda pair: _error(series, *pair))
-    occurrence, sizes = _smoothed(series, *smoothing)
+    smoothing = _smoothing(series)
+    weekday = (np.arange(len(series)) + first_weekday) % WEEK
+    occurrence, sizes, each = _smoothed(series, weekday, *smoothing)
+    profile = _profile(series, weekday)
     mean = occurrence * float(sizes @ np.arange(len(sizes)))
-    return Demand(mean, occurrence, sizes, profile, heard, smoothing)
+    return Demand(mean, occurrence, sizes, profile, heard, smoothing, None if profile is None else each)
 
 
 def tsb(series: Floats, beta: float, alpha: float) -> Floats:
@@ -98,46 +107,69 @@ def _start(series: Floats) -> tuple[float, float]:
     return len(some) / len(known), float(some.mean()) if len(some) else 0.0
 
 
-def _error(series: Floats, beta: float, alpha: float) -> float:
-    """Mean square of how far the forecast was from the mean of the week that followed."""
+def _smoothing(series: Floats) -> tuple[float, float]:
+    """What forecast these very days best; none, unless it did so beyond chance: the best of a grid follows noise."""
+    grid = [(beta, alpha) for beta in OCCURRENCE for alpha in SIZE]
+    misses = {pair: _misses(series, *pair) for pair in grid}
+    best = min(grid, key=lambda pair: float(misses[pair].mean()))
+    gain = misses[grid[0]] - misses[best]
+    weeks = len(gain) / WEEK
+    return best if weeks > 1 and gain.mean() > SURE * gain.std() / math.sqrt(weeks) else grid[0]
+
+
+def _misses(series: Floats, beta: float, alpha: float) -> Floats:
+    """Square of how far each day's forecast was from the mean of the week that followed; (n - 6,)."""
     told = tsb(series, beta, alpha)
     known = np.where(np.isnan(series), told, series)
     total = np.concatenate(([0.0], np.cumsum(known)))
-    if len(series) <= WEEK:
-        return 0.0
     came = (total[WEEK:] - total[:-WEEK]) / WEEK
-    return float(np.mean((told[: len(came)] - came) ** 2))
+    return np.asarray((told[: len(came)] - came) ** 2)
 
 
-def _smoothed(series: Floats, beta: float, alpha: float) -> tuple[float, Floats]:
-    """Occurrence, and the sizes of days with demand with the weights that smoothing gives them; of the start too."""
+def _smoothed(series: Floats, weekday: Ints, beta: float, alpha: float) -> tuple[float, Floats, Floats]:
+    """Occurrence, and the sizes of days with demand with the weights that smoothing gives them; of the start too.
+
+    The sizes are of all days, (k,), and of each weekday, (7, k).
+    """
     share, _ = _start(series)
     known = series[~np.isnan(series)]
     for value in known:
         share += beta * ((value > 0) - share)
-    some = np.round(known[known > 0]).astype(np.int64)
+    met = series > 0
+    some = np.round(series[met]).astype(np.int64)
     if not len(some):
-        return float(share), np.array([1.0])
+        return float(share), np.array([1.0]), np.ones((WEEK, 1))
     ages = np.arange(len(some))[::-1]
     weights = alpha * (1 - alpha) ** ages + (1 - alpha) ** len(some) / len(some)
-    return float(share), np.bincount(some, weights=weights) / weights.sum()
+    weights *= len(some) / weights.sum()
+    counted = np.zeros((WEEK, int(some.max()) + 1))
+    np.add.at(counted, (weekday[met], some), weights)
+    sizes = counted.sum(axis=0) / len(some)
+    each = counted + SHRINK_DAYS * sizes
+    return float(share), sizes, each / each.sum(axis=1, keepdims=True)
 
 
-def _profile(series: Floats, first_weekday: int) -> tuple[float, ...] | None:
-    """How much likelier demand is on each weekday, where a chi-square test of the seven says that it differs."""
-    weekday = (np.arange(len(series)) + first_weekday) % WEEK
+def _profile(series: Floats, weekday: Ints) -> tuple[float, ...] | None:
+    """How much likelier demand is on each weekday, where the test of Kruskal and Wallis (1952) says that they differ.
+
+    It is of how much is taken, days with nothing among them, so it sees a weekday with less as well as one with none.
+    """
     known = ~np.isnan(series)
     days = np.bincount(weekday[known], minlength=WEEK).astype(np.float64)
     if days.min() < FEWEST_WEEKS:
         return None
-    met = np.bincount(weekday[known], weights=(series[known] > 0).astype(np.float64), minlength=WEEK)
-    share = met.sum() / days.sum()
-    if not 0 < share < 1:
+    n = float(days.sum())
+    _, inverse, ties = np.unique(series[known], return_inverse=True, return_counts=True)
+    spread = 1 - float(np.sum(ties**3.0 - ties)) / (n**3 - n)
+    if spread <= 0:
         return None
-    statistic = float(np.sum((met - days * share) ** 2 / (days * share * (1 - share))))
+    ranks = (np.cumsum(ties) - (ties - 1) / 2)[inverse]
+    sums = np.bincount(weekday[known], weights=ranks, minlength=WEEK)
+    statistic = (12 / (n * (n + 1)) * float(np.sum(sums**2 / days)) - 3 * (n + 1)) / spread
     if _chi_square_tail_6(statistic) >= SEASONAL:
         return None
-    mixed = (met + SHRINK_DAYS * share) / (days + SHRINK_DAYS)
+    met = np.bincount(weekday[known], weights=(series[known] > 0).astype(np.float64), minlength=WEEK)
+    mixed = (met + SHRINK_DAYS * met.sum() / n) / (days + SHRINK_DAYS)
     return tuple((mixed / mixed.mean()).tolist())
 
 

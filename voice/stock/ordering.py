@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,9 @@ MOST_ITEMS: Final = 100_000
 """A distribution is cut there: what lies beyond counts as that much."""
 REVIEW_DAYS: Final = 1
 """What is taken from one look to the next comes on top of the lead time."""
-LEAD_POINTS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Quantiles that stand for the lead time's distribution, each for a fifth of it."""
+LEAD_TAIL: Final = 0.0001
+"""Of lead times, so many of the longest count as the longest of the others."""
+LEAD_MOST_DAYS: Final = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,23 @@ class LeadTime:
     mean: float
     sd: float = 0.0
 
-    def points(self) -> tuple[int, ...]:
-        """Whole days, at least one, that stand for it: of a gamma distribution (Wilson and Hilferty 1931)."""
-        if self.sd == 0:
-            return (max(1, math.ceil(self.mean)),)
-        shape = (self.mean / self.sd) ** 2
-        return tuple(max(1, math.ceil(self.mean * _gamma(shape, share))) for share in LEAD_POINTS)
+    def days(self) -> Floats:
+        """Probability that it is over within 0, 1, 2, ... whole days, and not within one less; (k,), none at 0.
 
-
-_NORMAL: Final = {0.1: -1.2816, 0.3: -0.5244, 0.5: 0.0, 0.7: 0.5244, 0.9: 1.2816}
-
-
-def _gamma(shape: float, share: float) -> float:
-    """The quantile of a gamma distribution with mean 1."""
-    return max(0.0, 1 - 1 / (9 * shape) + _NORMAL[share] / (3 * math.sqrt(shape))) ** 3
+        A gamma distribution by Wilson and Hilferty (1931): its cube root is close to normal. Its tail is there, as a
+        service level of 99 % is about the one order in a hundred that comes late.
+        """
+        if self.sd == 0 or self.mean == 0:
+            until = np.zeros(min(max(1, math.ceil(self.mean)), LEAD_MOST_DAYS) + 1)
+            until[-1] = 1.0
+            return until
+        ninth = (self.sd / self.mean) ** 2 / 9
+        within = [0.0]
+        while within[-1] < 1 - LEAD_TAIL and len(within) <= LEAD_MOST_DAYS:
+            root = (len(within) / self.mean) ** (1 / 3)
+            within.append(NormalDist().cdf((root - 1 + ninth) / math.sqrt(ninth)))
+        within[-1] = 1.0
+        return np.diff(within, prepend=0.0)
 
 
 def cover(demand: Demand, stock: int, weekday: int = 0) -> Cover:
@@ -85,14 +90,14 @@ def _after(left: Floats, day: Floats) -> Floats:
 
 def lead_time_demand(demand: Demand, lead: LeadTime, weekday: int = 0) -> Floats:
     """Probabilities of 0, 1, 2, ... items taken until an order of today arrives and is looked at; (k,)."""
-    points = sorted(lead.points())
+    within = lead.days()
     mixed = np.zeros(1)
     total = np.ones(1)
-    for day in range(points[-1] + REVIEW_DAYS):
+    for day in range(len(within) - 1 + REVIEW_DAYS):
         total = np.convolve(total, demand.day((weekday + day) % WEEK))
         if len(total) > MOST_ITEMS:
             total = np.concatenate((total[: MOST_ITEMS - 1], [total[MOST_ITEMS - 1 :].sum()]))
-        share = points.count(day + 1 - REVIEW_DAYS) / len(points)
+        share = within[day + 1 - REVIEW_DAYS]
         if share:
             mixed = np.concatenate((mixed, np.zeros(max(0, len(total) - len(mixed)))))
             mixed[: len(total)] += share * total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
@@ -76,6 +77,29 @@ def test_a_week_that_differs_is_found_and_chance_is_not() -> None:
     assert sum(one is not None and one.profile is not None for one in alike) <= 3
 
 
+def test_a_weekday_on_which_less_is_taken_has_sizes_of_its_own() -> None:
+    """Seven to nine on six days, one or two on Sundays: every day has some, so occurrence alone sees nothing."""
+    dice = random.Random(4)
+    days = [float(dice.choice([1, 2] if n % 7 == 6 else [7, 8, 9])) for n in range(26 * 7)]
+    found = demand(days)
+    assert found is not None
+    assert found.profile == pytest.approx((1.0,) * 7)
+    means = [float(found.day(n) @ np.arange(len(found.sizes))) for n in range(7)]
+    # 26 Sundays of 1.5 and 4 days of the mean, 7.07: 2.2.
+    assert means[6] == pytest.approx(2.2, abs=0.2)
+    assert min(means[:6]) > 7
+    assert sum(means) / 7 == pytest.approx(found.mean, rel=0.01)
+
+
+@pytest.mark.parametrize("mean", [0.1, 1.0, 6.0])
+def test_chance_is_not_followed(mean: float) -> None:
+    """Of steady demand, one in seven at the most is smoothed at all, and few have a week."""
+    rng = np.random.default_rng(7)
+    found = [demand(rng.poisson(mean, 182).astype(float).tolist()) for _ in range(60)]
+    assert sum(one is not None and one.smoothing != (0.0, 0.0) for one in found) <= 20
+    assert sum(one is not None and one.profile is not None for one in found) <= 3
+
+
 def test_cover_by_hand() -> None:
     assert cover(ONE_A_DAY, 5) == Cover(5, 5, 5)
     assert cover(ONE_A_DAY, 0) == Cover(0, 0, 0)
@@ -95,9 +119,30 @@ def test_reorder_point_by_hand() -> None:
 
 def test_a_lead_time_that_varies_asks_for_more() -> None:
     steady, varying = LeadTime(6), LeadTime(6, 3)
-    assert steady.points() == (6,)
-    assert np.mean(varying.points()) == pytest.approx(6.4, abs=0.5)
+    assert steady.days().tolist() == [0, 0, 0, 0, 0, 0, 1]
     assert reorder_point(COIN, varying, 0.98) > reorder_point(COIN, steady, 0.98)
+
+
+def test_the_days_of_a_lead_time_are_those_of_a_gamma_distribution() -> None:
+    """Shape 4, mean 6: exp(-x) (1 + x + x^2/2 + x^3/6) of it takes longer than n days, x = 4 n / 6."""
+    longer = [math.exp(-x) * (1 + x + x**2 / 2 + x**3 / 6) for x in (4 * n / 6 for n in range(40))]
+    within = np.cumsum(LeadTime(6, 3).days())
+    assert within[-1] == pytest.approx(1)
+    assert within[: len(longer)].tolist() == pytest.approx([1 - p for p in longer[: len(within)]], abs=0.003)
+
+
+@pytest.mark.parametrize(("level", "least"), [(0.9, 11), (0.95, 12), (0.99, 16)])
+def test_an_order_that_comes_late_is_waited_for(level: float, least: int) -> None:
+    """One a day without doubt: the point is the lead time's own quantile (10.0, 11.6, 15.1 days), and a day."""
+    assert reorder_point(ONE_A_DAY, LeadTime(6, 3), level) == least + 1
+
+
+@pytest.mark.parametrize("lead", [LeadTime(0), LeadTime(0, 2), LeadTime(0.2), LeadTime(1, 5), LeadTime(365, 365)])
+def test_any_lead_time_has_days(lead: LeadTime) -> None:
+    days = lead.days()
+    assert days[0] == 0
+    assert days.min() >= 0
+    assert days.sum() == pytest.approx(1)
 
 
 @settings(max_examples=20, deadline=None)
