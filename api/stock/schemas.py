@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from api.parameters import NoNul
 from api.shapes import Answer, Body
@@ -25,12 +25,19 @@ class Terms(Body):
     sku: Sku
     unit: Unit
     lead_days: Days = Field(description="Mean, from an order to its arrival.")
-    lead_sd_days: Days = Field(0, description="Standard deviation of it.")
+    lead_sd_days: Days = Field(0, description="Standard deviation of it, at most the mean.")
     service_level: Service = Field(0.95, description="Probability that it lasts until an order comes.")
     pack: Whole = Field(1, description="It is ordered in multiples of this.")
     min_order: Whole = 1
     cycle_days: Days = Field(14, description="Days of demand that an order is for, beyond the reorder point.")
     ordering: bool = Field(True, description="false: it is assessed, and never ordered.")
+
+    @field_validator("lead_sd_days")
+    @classmethod
+    def _believable(cls, value: float, info: ValidationInfo) -> float:
+        if value > info.data.get("lead_days", value):
+            raise ValueError("a lead time varies by no more than its mean")
+        return value
 
 
 class Kept(Answer):

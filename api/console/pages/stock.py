@@ -36,7 +36,7 @@ FIELDS: Final = {
     "sku": N_("Write what it is ordered as: 1 to 64 letters or digits."),
     "unit": N_("Write the unit, like box or piece."),
     "lead_days": N_("Write days, 0 to 365."),
-    "lead_sd_days": N_("Write days, 0 to 365."),
+    "lead_sd_days": N_("Write days, at most as many as the mean."),
     "service_level": N_("Write a percentage between 50 and 99.99."),
     "pack": N_("Write a whole number, 1 or more."),
     "min_order": N_("Write a whole number, 1 or more."),
