@@ -57,10 +57,12 @@ class Regimen:
 
 @translated()
 def of(conn: Connection, device_id: int) -> list[Regimen]:
-    """All versions that hold, oldest first."""
+    """All versions that hold, oldest first, each cut to the ownership it begins in: the next owner's are others."""
     rows = conn.execute(
-        """SELECT lower(during), upper(during), doses, zone_rule, zone, every_days, weekdays, reason, set_by, set_at
-           FROM regimens WHERE device_id = %s AND replaced_at IS NULL ORDER BY during""",
+        """SELECT lower(r.during), upper(r.during * o.during), doses, zone_rule, r.zone, every_days, weekdays, reason,
+                  set_by, set_at
+           FROM regimens r JOIN ownerships o ON o.device_id = r.device_id AND o.during @> lower(r.during)
+           WHERE r.device_id = %s AND replaced_at IS NULL ORDER BY r.during""",
         (device_id,),
     )
     return [_regimen(row) for row in rows]
@@ -92,6 +94,13 @@ def replace(
             raise InvalidValue(f"the version from {version.since.isoformat()} lies outside of the customer's ownership")
     conn.execute("SELECT 1 FROM devices WHERE device_id = %s FOR UPDATE", (device_id,))
     for window in within:
+        # What was prescribed to an owner before ends with their ownership, whatever was said of its end.
+        conn.execute(
+            """UPDATE regimens SET during = tstzrange(lower(during), %(since)s)
+               WHERE device_id = %(device)s AND replaced_at IS NULL AND lower(during) < %(since)s
+                 AND coalesce(upper(during), 'infinity') > %(since)s""",
+            {"device": device_id, "since": window.since},
+        )
         conn.execute(
             """UPDATE regimens SET replaced_at = %s
                WHERE device_id = %s AND replaced_at IS NULL AND lower(during) >= %s AND lower(during) < %s""",

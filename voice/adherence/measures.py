@@ -84,20 +84,33 @@ class Holiday(NamedTuple):
 def holidays(slots: Sequence[Slot], t: Thresholds) -> list[Holiday]:
     """Drug holidays: due days without any dose, that stand for `t.holiday_days` or more. A pause is none.
 
-    A day of which it is not known ends one: nobody is said to have missed what was not heard.
+    A day of which it is not known ends one, for nobody is said to have missed what was not heard; so does a pause.
     """
     found: list[Holiday] = []
     run: list[list[Slot]] = []
     for day in [*by_day(slots).values(), None]:
+        if run and day is not None and _paused_between(run[-1], day):
+            found += _holiday(run, t)
+            run = []
         if day is not None and all(slot.known and slot.taken == 0 for slot in day):
             run.append(day)
             continue
-        length = sum((_interval_days(each) for each in run), 0)
-        if run and length >= t.holiday_days:
-            doses = sum(slot.due.count for each in run for slot in each)
-            found.append(Holiday(run[0][0].due.day, run[-1][0].due.day, length, doses))
+        found += _holiday(run, t)
         run = []
     return found
+
+
+def _holiday(run: Sequence[Sequence[Slot]], t: Thresholds) -> list[Holiday]:
+    length = sum((_interval_days(each) for each in run), 0)
+    if not run or length < t.holiday_days:
+        return []
+    doses = sum(slot.due.count for each in run for slot in each)
+    return [Holiday(run[0][0].due.day, run[-1][0].due.day, length, doses)]
+
+
+def _paused_between(before: Sequence[Slot], after: Sequence[Slot]) -> bool:
+    """Whether another version lies between the two: one without doses."""
+    return after[0].due.version - before[0].due.version > 1
 
 
 def _interval_days(day: Sequence[Slot]) -> int:
@@ -116,14 +129,18 @@ class Persistence(NamedTuple):
 
 
 def persistence(slots: Sequence[Slot], t: Thresholds) -> Persistence:
-    """Given up is: no dose for `t.discontinued_days` days up to the end, all of them known."""
+    """Given up is: no dose on due days that stand for `t.discontinued_days` days up to the end, all of them known.
+
+    Days of a pause are none of them.
+    """
     days = by_day(slots)
     taken = [day for day, each in days.items() if any(slot.taken for slot in each)]
     if not taken:
         return Persistence(None, None, 0)
     since, last, end = taken[0], taken[-1], max(days)
-    after = [slot for day, each in days.items() if day > last for slot in each]
-    given_up = (end - last).days >= t.discontinued_days and all(slot.known for slot in after)
+    after = [each for day, each in days.items() if day > last]
+    lacking = sum(_interval_days(each) for each in after)
+    given_up = lacking >= t.discontinued_days and all(slot.known for each in after for slot in each)
     until = last if given_up else None
     return Persistence(since, until, ((until or end) - since).days + 1)
 
@@ -171,9 +188,9 @@ class Missing(NamedTuple):
 
 def missing_now(slots: Sequence[Slot]) -> Missing | None:
     """The doses missed in a row at the end; None: the last one was taken, or is not known."""
-    run = []
+    run: list[Slot] = []
     for slot in reversed(slots):
-        if slot.missed != slot.due.count:
+        if slot.missed != slot.due.count or (run and _paused_between([slot], run[-1:])):
             break
         run.append(slot)
     return Missing(run[-1].due.at, len(run)) if run else None

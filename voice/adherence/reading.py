@@ -51,18 +51,22 @@ def dosed(
     conn: Connection, product: Product, device_id: int, window: Window, now: datetime
 ) -> tuple[list[Regimen], list[Slot]]:
     """The regimens that touch the window, and what became of each dose due in it; nothing without either."""
-    versions = [r for r in regimens.of(conn, device_id) if _touches(r, window)]
+    held = regimens.of(conn, device_id)
+    versions = [r for r in held if _touches(r, window)]
     if product.doses is None or not versions:
         return versions, []
     zone_at, _ = _zones(conn, device_id)
-    # The neighbours of the first and last dose set the borders of their slots.
-    margin = max((timedelta(days=r.every_days) for r in versions), default=timedelta(days=1))
+    # The neighbours of the first and last dose set the borders of their slots, whichever version they are of.
+    margin = max((timedelta(days=max(r.every_days, 7)) for r in versions), default=timedelta(days=7))
     around = Window(window.since - 2 * margin, window.until + 2 * margin)
-    wanted = due(versions, around, zone_at)
+    neighbours = [r for r in held if _touches(r, around)]
+    wanted = due(neighbours, around, zone_at)
     if not wanted:
         return versions, []
     first, last = wanted[0], wanted[-1]
-    reach = Window(first.at - first.interval, min(last.at + last.interval, max(now, window.until)))
+    # Nothing from before anything was prescribed: it may be the former owner's.
+    earliest = max(first.at - first.interval, min(r.since for r in neighbours))
+    reach = Window(earliest, min(last.at + last.interval, max(now, window.until)))
     if reach.since >= reach.until:
         return versions, []
     events = doses.of(conn, device_id, product.doses, reach)

@@ -69,7 +69,7 @@ def _common(regimen: Regimen, window: Window) -> Window | None:
 def _of(number: int, regimen: Regimen, window: Window, zone_at: ZoneAt) -> Iterator[Due]:
     if regimen.paused:
         return
-    interval = DAY * regimen.every_days / len(regimen.doses)
+    interval = DAY * regimen.every_days * _gap(regimen) / len(regimen.doses)
     first = regimen.since.astimezone(_zone(regimen, regimen.since, zone_at)).date()
     day = window.since.astimezone(_zone(regimen, window.since, zone_at)).date() - DAY
     last = window.until.astimezone(_zone(regimen, window.until, zone_at)).date() + DAY
@@ -80,6 +80,16 @@ def _of(number: int, regimen: Regimen, window: Window, zone_at: ZoneAt) -> Itera
                 if window.since <= at < window.until:
                     yield Due(at, day, dose, interval, number)
         day += DAY
+
+
+def _gap(regimen: Regimen) -> int:
+    """Days from one of its weekdays to the next, the least; 1 where any day is one."""
+    days = sorted(set(regimen.weekdays or ()))
+    return (
+        min(((after - day) % 7 or 7 for day, after in zip(days, [*days[1:], days[0]], strict=True)), default=1)
+        if days
+        else 1
+    )
 
 
 def _is_on(regimen: Regimen, day: date, first: date) -> bool:

@@ -58,10 +58,11 @@ def slots(due: Sequence[Due], events: Sequence[Dosed], heard: Sequence[Window], 
     """Each dose with the events nearest to it. All rise; `heard` are spans that do not overlap.
 
     The border between two doses lies in the middle; the first and the last reach half an interval outward. What was
-    not taken is missed when the device says so, or was heard until the slot ended; a slot that has not ended by `now`
-    and is not taken is left out.
+    not taken is missed when the device says so, or was heard until the slot ended. A day is left out until the slots of
+    all its doses have ended by `now`: what can still be taken is not missed, nor is what was taken counted before it.
     """
     starts, ends = _borders(due)
+    pending = {each.day for each, end in zip(due, ends, strict=True) if end > now}
     taken: list[list[Dosed]] = [[] for _ in due]
     said_missed = [0] * len(due)
     for event in events:
@@ -76,7 +77,7 @@ def slots(due: Sequence[Due], events: Sequence[Dosed], heard: Sequence[Window], 
     for n, each in enumerate(due):
         count = sum(event.count for event in taken[n])
         lacking = max(0, each.count - count)
-        if lacking and ends[n] > now and said_missed[n] < lacking:
+        if each.day in pending:
             continue
         open_to_doubt = lacking > 0 and not _whole(heard, starts[n], ends[n])
         unknown = max(0, lacking - said_missed[n]) if open_to_doubt else 0

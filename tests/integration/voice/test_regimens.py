@@ -96,3 +96,39 @@ def test_what_was_prescribed_before_is_kept(lives: Lives) -> None:
     ):
         with pytest.raises(InvalidValue, match=words):
             _prescribe(lives, device, *wrong)
+
+
+def test_the_next_owner_has_nothing_of_the_one_before(lives: Lives) -> None:
+    """A version without an end ends with the ownership: neither read, nor judged by, nor in the way of the next."""
+    first, second = lives.customer(), lives.customer("c-2")
+    handover = MORNING - timedelta(days=40)
+    device = lives.device("p-1", "pill_dispenser", (first, ago(200), handover), (second, handover, None))
+    lives.live(device, ago(100), SAID_AT, _taken(*range(1, 92)))
+    regimens.replace(
+        lives.conn, device.device_id, [Regimen(ago(150), None, EIGHT, "fixed", "UTC", reason="private")],
+        [Window(ago(200), datetime.max.replace(tzinfo=UTC))], by="user:clara", now=ago(150),
+    )  # fmt: skip
+    [held] = regimens.of(lives.conn, device.device_id)
+    assert held.until == handover
+    product, window = CATALOG["pill_dispenser"], Window(handover, MORNING)
+    theirs = adherence(lives.conn, product, device.device_id, window, Thresholds(), now=SAID_AT)
+    assert (theirs.versions, theirs.slots) == ((), ())
+    mine = Window(handover, datetime.max.replace(tzinfo=UTC))
+    own = [Regimen(handover, None, (Dose(time(20)),), "fixed", "UTC")]
+    regimens.replace(lives.conn, device.device_id, own, [mine], by="user:carl", now=SAID_AT)
+    assert [(one.since, one.until, one.set_by) for one in regimens.of(lives.conn, device.device_id)] == [
+        (ago(150), handover, "user:clara"), (handover, None, "user:carl"),
+    ]  # fmt: skip
+    found = adherence(lives.conn, product, device.device_id, window, Thresholds(), now=SAID_AT)
+    assert found.slots[0].since >= handover
+    assert all(at >= handover for slot in found.slots for at in slot.at)
+
+
+def test_a_regimen_of_last_week_judges_no_quarter(lives: Lives) -> None:
+    """Of time before anything was prescribed it is not said that nothing was missed."""
+    owner, device = _dispenser(lives, *range(1, 92))
+    two = claim("missed_doses", 2, 2, "week")
+    _prescribe(lives, device, Regimen(MORNING - timedelta(days=7), None, EIGHT, "fixed", "UTC"))
+    for told in (two, claim("adherence", 50, 50)):
+        found = lives.verdict(owner, device, "pill_dispenser", told)
+        assert found.verdict == "cannot_tell", told.topic

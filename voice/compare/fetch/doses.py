@@ -10,7 +10,7 @@ from store.usage import Window
 from voice.adherence.reading import dosed
 from voice.adherence.slots import Slot
 from voice.compare.fetch.counting import Tally
-from voice.compare.fetch.scope import Chosen, Scope
+from voice.compare.fetch.scope import Chosen, Scope, merged
 from voice.compare.record import Counted, Part, Share
 
 
@@ -18,6 +18,14 @@ class Prescribed(NamedTuple):
     """The doses due in the chosen time, over all units."""
 
     slots: tuple[Slot, ...]
+    spans: tuple[Window, ...]
+    """The parts of the window that anything is said of: what is before the first version is not "none missed"."""
+
+    def share_of(self, since: datetime, until: datetime) -> float:
+        """How much of a time anything is said of, pauses too; of several units the least."""
+        whole = (until - since).total_seconds()
+        told = sum(max(0.0, (min(s.until, until) - max(s.since, since)).total_seconds()) for s in self.spans)
+        return min(1.0, told / whole) if whole > 0 else 0.0
 
     @property
     def share(self) -> Share:
@@ -27,11 +35,14 @@ class Prescribed(NamedTuple):
         return Share(sum(slot.counted for slot in self.slots), due - unknown, unknown)
 
     def missed(self, chosen: Chosen, counted: Tally) -> Counted:
-        """Doses missed by period; coverage as it was counted."""
+        """Doses missed by period; of the time before anything was prescribed nothing counts as heard."""
         parts = tuple(
-            Part(part.since, part.until, part.label, self._missed(part.since, part.until), part.coverage)
+            Part(
+                part.since, part.until, part.label, self._missed(part.since, part.until),
+                None if part.coverage is None else part.coverage * self.share_of(part.since, part.until),
+            )
             for part in counted.counted.parts
-        )
+        )  # fmt: skip
         return Counted(parts, chosen.periods)
 
     def _missed(self, since: datetime, until: datetime) -> float:
@@ -39,10 +50,16 @@ class Prescribed(NamedTuple):
 
 
 def prescribed(conn: Connection, where: Scope, window: Window) -> Prescribed | None:
-    """None: nothing was prescribed in the window, and the device's own events are what there is."""
-    versions, slots = [], []
+    """None: of one of the units nothing was prescribed, and the devices' own events are what there is."""
+    slots: list[Slot] = []
+    spans: list[Window] = []
     for device_id, owned in where.within(window):
         held, found = dosed(conn, where.product, device_id, owned, where.until)
-        versions += held
+        if not held:
+            return None
         slots += found
-    return Prescribed(tuple(slots)) if versions else None
+        spans += [
+            Window(max(one.since, owned.since), owned.until if one.until is None else min(one.until, owned.until))
+            for one in held
+        ]
+    return Prescribed(tuple(slots), tuple(merged(spans))) if slots else None

@@ -100,8 +100,10 @@ def _counted(ask: Asking, what: What | None, *, regimen: bool = False) -> Record
         return _nothing(ask, "too_short")
     found = tally(ask.conn, ask.where, chosen, what)
     counted = found.counted
+    coverage = found.coverage
     if regimen and (held := prescribed.prescribed(ask.conn, ask.where, chosen.window)) is not None:
         counted = held.missed(chosen, found)
+        coverage = _of_prescribed(held, chosen.window, coverage)
     if ask.claim.low is None and ask.claim.high is None:
         rank = ranked(ask.conn, ask.where, chosen.window, what, ask.t)
         counted = Counted(counted.parts, counted.periods, counted.counter, rank)
@@ -110,7 +112,12 @@ def _counted(ask: Asking, what: What | None, *, regimen: bool = False) -> Record
     total = len(seen)
     if total == MAX_EVIDENCE:
         total = comparing.number_of(ask.conn, windows, what.kinds)
-    return _made(ask, chosen.window, found.coverage, counted, seen, total, own=chosen.own)
+    return _made(ask, chosen.window, coverage, counted, seen, total, own=chosen.own)
+
+
+def _of_prescribed(held: prescribed.Prescribed, window: Window, coverage: float | None) -> float | None:
+    """Time of which nothing was prescribed says nothing of doses, however well it was heard."""
+    return None if coverage is None else coverage * held.share_of(window.since, window.until)
 
 
 def _frequency(ask: Asking) -> Record:
@@ -152,14 +159,16 @@ def _adherence(ask: Asking) -> Record:
         for kind in (doses.taken, doses.missed)
     )
     held = prescribed.prescribed(ask.conn, ask.where, chosen.window)
-    about = _share(taken, missed) if held is None else held.share
+    about, coverage = _share(taken, missed), taken.coverage
+    if held is not None:
+        about, coverage = held.share, _of_prescribed(held, chosen.window, coverage)
     windows, kinds = ask.where.within(chosen.window), {doses.taken, doses.missed}
     seen = comparing.newest(ask.conn, windows, kinds, limit=MAX_EVIDENCE)
     total = comparing.number_of(ask.conn, windows, kinds)
     return _made(
         ask,
         chosen.window,
-        taken.coverage,
+        coverage,
         about,
         seen,
         total,

@@ -255,18 +255,28 @@ def test_given_up_after_so_many_days_without_a_dose() -> None:
     assert measures.persistence(found[5:9], T) == Persistence(None, None, 0)
 
 
-def test_a_pause_is_no_holiday_and_a_missed_week_of_a_weekly_dose_is() -> None:
-    assert measures.holidays(CASES["pause"].slots(), T) == []
-    weekly = Case(
-        21, [version(1, None, doses("08:00"), weekdays=(1,), every_days=1)], took((1, "08:00"), (15, "08:00")),
-        ((2, 3), (2, 3), (2, 3)),
-    ).slots()  # fmt: skip
-    assert measures.taking(weekly) == Share(2, 3, 0)
-    assert measures.holidays(weekly, T) == []  # one due day, which by its regimen stands for one
-    every_week = Case(
-        21, [version(1, None, doses("08:00"), every_days=7)], took((1, "08:00"), (15, "08:00")), ((0, 0),) * 3
-    )
-    assert measures.holidays(every_week.slots(), T) == [Holiday(date(2026, 6, 8), date(2026, 6, 8), 7, 1)]
+def test_a_missed_week_of_a_weekly_dose_is_a_holiday_however_it_is_written() -> None:
+    for weekly in ({"weekdays": (1,)}, {"every_days": 7}):
+        case = Case(21, [version(1, None, doses("08:00"), **weekly)], took((1, "08:00"), (15, "08:00")), ((0, 0),) * 3)
+        found = case.slots()
+        assert measures.taking(found) == Share(2, 3, 0)
+        assert measures.timing(found) == Share(2, 3, 0)
+        assert measures.holidays(found, T) == [Holiday(date(2026, 6, 8), date(2026, 6, 8), 7, 1)]
+
+
+def test_a_pause_is_no_holiday_and_no_end_of_a_therapy() -> None:
+    """Taken on day 1; in hospital from day 2 to 30; days 31 and 32 missed: two days, and no month."""
+    away = [version(1, 2, doses("08:00")), version(2, 31, (), reason="hospital"), version(31, None, doses("08:00"))]
+    found = Case(32, away, took((1, "08:00")), ((0, 0),) * 3).slots()
+    assert [slot.taken for slot in found] == [1, 0, 0]
+    assert measures.holidays(found, T) == []
+    assert measures.persistence(found, T) == Persistence(date(2026, 6, 1), None, 32)
+    # Two missed before it and one after are no three in a row.
+    before = [version(1, 4, doses("08:00")), version(4, 14, ()), version(14, None, doses("08:00"))]
+    around = Case(15, before, took((1, "08:00"), (15, "08:00")), ((0, 0),) * 3).slots()
+    assert [slot.missed for slot in around] == [0, 1, 1, 1, 0]
+    assert measures.holidays(around, T) == []
+    assert measures.missing_now(around[:-1]) == measures.Missing(at(14, "08:00").astimezone(UTC), 1)
 
 
 def test_which_doses_which_days_since_when() -> None:
@@ -281,12 +291,13 @@ def test_which_doses_which_days_since_when() -> None:
     assert measures.missing_now(CASES["once daily"].slots()[:9]) is None
 
 
-def test_a_dose_that_can_still_be_taken_is_not_missed() -> None:
-    wanted = due([version(1, None, doses("08:00"))], Window(at(1, "00:00"), at(2, "00:00")), lambda _: BERLIN)
-    heard = [Window(at(1, "00:00"), at(1, "12:00"))]
-    assert slots(wanted, [], heard, at(1, "12:00")) == []
-    [taken] = slots(wanted, took((1, "09:00")), heard, at(1, "12:00"))
-    assert (taken.counted, taken.timely) == (1, True)
+def test_a_day_counts_when_all_of_it_is_over() -> None:
+    """After the morning's dose nothing is known of the evening's: neither counts yet."""
+    twice = [version(1, None, doses("08:00", "20:00"))]
+    wanted = due(twice, Window(at(1, "00:00"), at(3, "00:00")), lambda _: BERLIN)
+    heard = [Window(at(1, "00:00") - timedelta(days=1), at(2, "12:00"))]
+    taken = took((1, "08:00"), (1, "20:00"), (2, "08:00"))
+    assert [slot.due.day.day for slot in slots(wanted, taken, heard, at(2, "12:00"))] == [1, 1]
 
 
 def test_due_instants_across_the_change_of_clocks() -> None:
