@@ -126,6 +126,7 @@ def test_the_platform_sees_what_is_disturbed_and_is_right(database: str, monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_two_thousand_statements() -> None:
     found = verdicts.run(2_000, verdicts.DEVICES, verdicts.DAYS, mqtt=False, advance=lambda _step, _done: None)
     assert found.statements == 2_000
@@ -133,6 +134,7 @@ def test_two_thousand_statements() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_through_broker_and_ingest() -> None:
     found = verdicts.run(100, 20, 120, mqtt=True, advance=lambda _step, _done: None)
     assert found.way == "mqtt"
