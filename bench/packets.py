@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 0x10, 0x20, 0x30, 0x40, 0x82, 0x90
 QOS1 = 0x02
@@ -46,12 +47,15 @@ def publish(topic: str, packet_id: int, payload: bytes) -> bytes:
 
 def opened(host: str, port: int, client_id: str, user: str, password: str) -> socket.socket:
     """A connection the broker has accepted. Raises ConnectionError when it has not."""
-    link = socket.create_connection((host, port))
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    link.sendall(connect(client_id, user, password))
-    answer = link.recv(4)
-    if answer[:1] != bytes([CONNACK]) or answer[3:] != b"\0":
-        raise ConnectionError(f"the broker refuses {client_id}: CONNACK {answer.hex()}")
+    with ExitStack() as refused:
+        link = socket.create_connection((host, port))
+        refused.callback(link.close)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.sendall(connect(client_id, user, password))
+        answer = link.recv(4)
+        if answer[:1] != bytes([CONNACK]) or answer[3:] != b"\0":
+            raise ConnectionError(f"the broker refuses {client_id}: CONNACK {answer.hex()}")
+        refused.pop_all()
     return link
 
 
